@@ -1,0 +1,167 @@
+// swift-tools-version: 6.2
+// Targets stand in dependency order, each followed by its tests; dependencies are alphabetical.
+import PackageDescription
+
+let package = Package(
+    name: "komodo-mcp",
+    products: [
+        .executable(name: "komodo-mcp", targets: ["komodo-mcp"]),
+        .executable(name: "komodo-jobs", targets: ["komodo-jobs"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(
+            url: "https://github.com/apple/swift-configuration", from: "1.4.0",
+            traits: ["JSON", "YAML"]),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
+    ],
+    targets: [
+        .target(name: "JSON"),
+        .testTarget(name: "JSONTests", dependencies: ["JSON"]),
+
+        .target(name: "Jobs", dependencies: ["JSON"]),
+        .testTarget(name: "JobsTests", dependencies: ["JSON", "Jobs"]),
+
+        .target(name: "Redaction"),
+        .testTarget(name: "RedactionTests", dependencies: ["Redaction"]),
+
+        .target(name: "CKomodo", linkerSettings: [.linkedLibrary("sqlite3")]),
+
+        .target(
+            name: "JobStore",
+            dependencies: [
+                "CKomodo", "JSON", "Jobs",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "GRDB", package: "GRDB.swift"),
+            ],
+            resources: [.embedInCode("Migrations")]),
+        .testTarget(
+            name: "JobStoreTests",
+            dependencies: [
+                "JSON", "JobStore", "Jobs", "TestSupport",
+                .product(name: "GRDB", package: "GRDB.swift"),
+            ]),
+
+        .target(
+            name: "KomodoClient",
+            dependencies: [
+                "JSON", "Jobs",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            ]),
+        .testTarget(
+            name: "KomodoClientTests",
+            dependencies: [
+                "JSON", "Jobs", "KomodoClient", "KomodoSimulator", "TestSupport",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ]),
+
+        .target(
+            name: "JobWorker",
+            dependencies: [
+                "JSON", "JobStore", "Jobs", "KomodoClient", "Redaction",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ]),
+        .testTarget(
+            name: "JobWorkerTests",
+            dependencies: [
+                "Intake", "JSON", "JobStore", "JobWorker", "Jobs", "KomodoClient",
+                "KomodoSimulator", "Redaction", "TestSupport",
+                .product(name: "Logging", package: "swift-log"),
+            ]),
+
+        .target(
+            name: "Intake",
+            dependencies: ["JSON", "JobStore", "Jobs", "KomodoClient", "Redaction"]),
+
+        .target(
+            name: "KomodoSimulator",
+            dependencies: [
+                "JSON",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOWebSocket", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ]),
+        .testTarget(
+            name: "KomodoSimulatorTests",
+            dependencies: [
+                "JSON", "KomodoSimulator", "TestSupport",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "NIOCore", package: "swift-nio"),
+            ]),
+
+        .target(
+            name: "Bootstrap",
+            dependencies: [
+                "JSON", "Redaction",
+                .product(name: "Configuration", package: "swift-configuration"),
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "Logging", package: "swift-log"),
+            ]),
+        .testTarget(
+            name: "BootstrapTests",
+            dependencies: [
+                "Bootstrap", "JSON", "Redaction", "TestSupport",
+                .product(name: "Logging", package: "swift-log"),
+            ]),
+
+        .target(
+            name: "Commands",
+            dependencies: [
+                "Bootstrap", "CKomodo", "Intake", "JSON", "JobStore", "JobWorker", "Jobs",
+                "KomodoClient",
+                "KomodoSimulator", "Redaction",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "Subprocess", package: "swift-subprocess"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+            ]),
+        .testTarget(
+            name: "CommandsTests",
+            dependencies: [
+                "Commands", "JSON", "JobStore", "Jobs", "TestSupport", "komodo-jobs",
+                "komodo-mcp",
+                .product(name: "Subprocess", package: "swift-subprocess"),
+            ]),
+
+        .executableTarget(name: "komodo-mcp", dependencies: ["Commands"]),
+        .executableTarget(name: "komodo-jobs", dependencies: ["Commands"]),
+
+        .target(name: "TestSupport", path: "Tests/TestSupport"),
+        .testTarget(name: "TidyTests"),
+    ]
+)
+
+let settings: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),  // SE-0335
+    .enableUpcomingFeature("InternalImportsByDefault"),  // SE-0409
+    .enableUpcomingFeature("MemberImportVisibility"),  // SE-0444
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),  // SE-0461
+    .treatAllWarnings(as: .error),  // SE-0480
+]
+
+for target in package.targets where target.name != "CKomodo" {
+    target.swiftSettings = settings
+}

@@ -1,0 +1,51 @@
+/// The members of a JSON object, in order.
+///
+/// Small objects are the rule here, so look-up is a scan; a duplicate key keeps its last value, as
+/// most parsers do.
+package struct JSONObject: Sendable, Hashable {
+    /// One key with its value.
+    package struct Member: Sendable, Hashable {
+        package let key: String
+        package var value: JSONValue
+    }
+
+    package private(set) var members: [Member]
+
+    /// An object of `pairs` in their order.
+    package init(_ pairs: [(String, JSONValue)] = []) {
+        members = []
+        members.reserveCapacity(pairs.count)
+        for (key, value) in pairs { self[key] = value }
+    }
+
+    /// Members known to have distinct keys.
+    init(distinct members: [Member]) {
+        self.members = members
+    }
+
+    package var isEmpty: Bool { members.isEmpty }
+    package var count: Int { members.count }
+    package var keys: [String] { members.map(\.key) }
+
+    /// The value of `key`; assigning nil removes it.
+    ///
+    /// - Complexity: O(n) in the number of members.
+    package subscript(key: String) -> JSONValue? {
+        get { members.first { $0.key == key }?.value }
+        set {
+            let index = members.firstIndex { $0.key == key }
+            switch (index, newValue) {
+            case (let index?, let value?): members[index].value = value
+            case (let index?, nil): members.remove(at: index)
+            case (nil, let value?): members.append(Member(key: key, value: value))
+            case (nil, nil): break
+            }
+        }
+    }
+}
+
+extension JSONObject: ExpressibleByDictionaryLiteral {
+    package init(dictionaryLiteral elements: (String, JSONValue)...) {
+        self.init(elements)
+    }
+}
