@@ -1,0 +1,30 @@
+/// The facts about a job that decisions depend on.
+package struct JobFacts: Sendable, Hashable {
+    package var state: JobState
+    package var operation: JobOperation
+    /// How often the job was sent or may have been sent.
+    package var attempt: Int
+    /// Failures in a row that kept it from starting; reset when an attempt is accepted.
+    package var failures: Int
+    package var isCancelRequested: Bool
+    package var waitsForHealth: Bool
+    /// Whether Komodo ever accepted an attempt.
+    package var remote: RemoteReference?
+    /// Whether the job has its lane, even while it is pending or after its deadline.
+    package var holdsLane: Bool
+
+    package init(
+        state: JobState, operation: JobOperation, attempt: Int = 0, failures: Int = 0,
+        isCancelRequested: Bool = false, waitsForHealth: Bool = false,
+        remote: RemoteReference? = nil, holdsLane: Bool = false
+    ) {
+        self.state = state
+        self.operation = operation
+        self.attempt = attempt
+        self.failures = failures
+        self.isCancelRequested = isCancelRequested
+        self.waitsForHealth = waitsForHealth
+        self.remote = remote
+        self.holdsLane = holdsLane
+    }
+}
