@@ -1,0 +1,34 @@
+#ifndef CKOMODO_H
+#define CKOMODO_H
+
+#include <sqlite3.h>
+#include <sys/types.h>
+
+/// Keeps a closing connection from checkpointing. Swift cannot call the variadic `sqlite3_db_config`.
+///
+/// Returns an SQLite result code.
+int komodo_sqlite_no_checkpoint_on_close(sqlite3 *connection);
+
+/// The `statfs` magic number of the file system that holds `path`, or 0. Swift's Glibc module lacks
+/// `statfs`.
+long komodo_file_system_magic(const char *path);
+
+/// Keeps freed memory in the heap instead of giving it back at once.
+void komodo_keep_freed_memory(int bytes);
+
+/// Makes a file without a name that children do not inherit, or returns -1.
+int komodo_memory_file(const char *name);
+
+/// Starts this executable again with nothing inherited but its settings on descriptor 3.
+///
+/// Input is empty, output and errors go to `output`, every other descriptor is closed, the current
+/// directory is `/`, signals are as at birth.
+///
+/// Returns 0 and the child's id, or an error number.
+int komodo_spawn_self(char *const argv[], char *const envp[], int settings, int output,
+                      int own_session, pid_t *child);
+
+/// Opens a folder as a mere name for others (`O_PATH`), or returns -1.
+int komodo_open_folder(const char *path);
+
+#endif

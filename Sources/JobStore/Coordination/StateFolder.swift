@@ -1,0 +1,57 @@
+private import Glibc
+
+/// `<db>.d`: the locks and doorbells beside a database.
+package struct StateFolder: Sendable, Hashable {
+    package let path: String
+
+    /// Longest path of a socket address, with its final zero.
+    private static let socketPathMax = 107
+
+    /// Makes the folder if it is not there: 0700, or with the group's bits that the database has.
+    init(database: String) throws(StoreError) {
+        path = database + ".d"
+        var facts = stat()
+        let isShared = stat(database, &facts) == 0 && facts.st_mode & 0o060 == 0o060
+        guard mkdir(path, isShared ? 0o2770 : 0o700) == 0 || errno == EEXIST || errno == EROFS
+        else {
+            throw StoreError(
+                .notPermitted,
+                "The folder \(path) for locks cannot be made: \(errorText()). Check the "
+                    + "permissions.")
+        }
+    }
+
+    /// The lock that a worker holds for life.
+    package func workerLock(_ id: String) -> String { "\(path)/worker-\(id).lock" }
+    /// The lock of the only on-demand worker of a key.
+    package func onDemandLock(_ key: String) -> String { "\(path)/on-demand-\(key).lock" }
+    /// The log of on-demand workers.
+    package var onDemandLog: String { "\(path)/on-demand.log" }
+    /// The lock of the checkpointer's role.
+    var checkpointerLock: String { "\(path)/checkpointer.lock" }
+
+    /// The sockets of everybody who waits for changes, as paths that fit into an address.
+    func bells() -> [String] {
+        guard let folder = opendir(path) else { return [] }
+        defer { closedir(folder) }
+        var names: [String] = []
+        while let entry = readdir(folder) {
+            let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
+                pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+            }
+            if name.hasSuffix(".bell") { names.append("\(path)/\(name)") }
+        }
+        return names
+    }
+
+    func bell(_ id: String) -> String { "\(path)/\(id).bell" }
+
+    /// A short name for a path that does not fit into a socket address, through a descriptor of its
+    /// folder.
+    static func address(_ path: String, folderDescriptor: Int32) -> String {
+        guard path.utf8.count >= socketPathMax, let slash = path.lastIndex(of: "/") else {
+            return path
+        }
+        return "/proc/self/fd/\(folderDescriptor)\(path[slash...])"
+    }
+}

@@ -1,0 +1,150 @@
+package import JSON
+package import Jobs
+
+/// Durable jobs: values in, values out.
+///
+/// The seam for another database. Whatever conforms to it passes the conformance suite in
+/// `JobStoreTests`. Every function is one transaction; what it returns is on disk.
+package protocol JobStore: Sendable {
+    // Asking for jobs.
+
+    /// Stores requests, all or none; duplicates are found as ``EnqueueResult`` says.
+    func enqueue(_ requests: [EnqueueRequest]) async throws(StoreError) -> [EnqueueResult]
+    /// Asks for cancellation; a job that was not sent ends at once.
+    func cancel(_ job: Int64) async throws(StoreError) -> Advance
+    /// Makes a new job from a finished one.
+    ///
+    /// - Throws: `conflict` for a job that is not finished, whose outcome is unknown, or whose
+    ///   secret arguments are gone.
+    func retry(_ job: Int64, by caller: NewJob.Caller) async throws(StoreError) -> JobRecord
+    /// Settles a job whose outcome is unknown.
+    func resolve(
+        _ job: Int64, _ resolution: Resolution, by caller: NewJob.Caller
+    ) async throws(StoreError) -> JobRecord
+
+    // Reading.
+
+    /// The job that `reference` names: a whole id, a unique beginning, or an ending of at least six
+    /// characters.
+    func job(_ reference: String) async throws(StoreError) -> JobRecord
+    /// The job of a row.
+    func job(row: Int64) async throws(StoreError) -> JobRecord?
+    /// A page of jobs, newest first.
+    func jobs(_ query: JobQuery) async throws(StoreError) -> JobPage
+    /// A job's history, oldest first, after the event `after`.
+    func events(of job: Int64, after: Int64) async throws(StoreError) -> [JobEventRecord]
+    /// A job's logs by attempt and position.
+    func logs(of job: Int64) async throws(StoreError) -> [LogEntry]
+    /// The secret argument values of an unfinished job.
+    func secrets(of job: Int64) async throws(StoreError) -> JSONObject
+    /// Who holds a lane.
+    func laneHolder(_ lane: String) async throws(StoreError) -> JobRecord?
+    func estimate(
+        _ operation: JobOperation, target: Target
+    ) async throws(StoreError) -> DurationEstimate?
+    func stats(since: Timestamp?) async throws(StoreError) -> StoreStats
+
+    // Working.
+
+    /// Takes up to `limit` due jobs for a worker, none of a lane that is held.
+    func claim(_ worker: WorkerRecord, limit: Int) async throws(StoreError) -> [JobRecord]
+    /// Gives a claimed job its target and its lane.
+    func assign(_ target: Target, to lease: Lease) async throws(StoreError) -> Advance
+    /// Writes down that the request is about to leave and takes its token, or neither.
+    func recordIntent(
+        _ lease: Lease, _ intent: IntentRequest
+    ) async throws(StoreError) -> IntentResult
+    /// Decides an event on the job's facts and writes the transition, while the lease holds.
+    func advance(
+        _ lease: Lease, by event: JobEvent, _ findings: Findings
+    ) async throws(StoreError) -> Advance
+    /// Whether the lease still holds.
+    func holds(_ lease: Lease) async throws(StoreError) -> Bool
+    /// Stores logs of a running job.
+    func save(_ logs: [LogEntry], _ lease: Lease) async throws(StoreError)
+    /// Running jobs of a worker whose cancellation was asked for and not passed on yet.
+    func cancelsWaiting(_ worker: String) async throws(StoreError) -> [JobRecord]
+    /// Writes down that the remote cancel is about to be sent, or why it never will be.
+    ///
+    /// - Returns: whether the lease still holds.
+    func recordCancelSent(_ lease: Lease, reason: String) async throws(StoreError) -> Bool
+    /// Writes a line into the job's history.
+    func note(_ reason: String, detail: String?, _ lease: Lease) async throws(StoreError)
+    /// Which of these updates belong to a job already.
+    func adopted(_ updates: [String], instance: String) async throws(StoreError) -> Set<String>
+    /// Writes down that an update surfaced after its job had been sent again.
+    func recordDuplicate(_ update: String, of job: Int64) async throws(StoreError)
+    /// Follows a job with remote kind `state` by an update from now on.
+    func follow(_ update: String, _ lease: Lease) async throws(StoreError) -> Bool
+    /// Remembers the newest updates seen.
+    func saveWatermarks(
+        _ marks: [Watermark], instance: String
+    ) async throws(StoreError)
+    /// Makes due what waits for a moment that has come, and ends what could not be sent in time.
+    func tick(instance: String) async throws(StoreError) -> Tick
+
+    // Workers.
+
+    func register(_ worker: WorkerRecord) async throws(StoreError)
+    func heartbeat(_ worker: String) async throws(StoreError)
+    func workers() async throws(StoreError) -> [(worker: WorkerRecord, liveness: Liveness)]
+    /// Takes over the jobs of dead workers and of none, and forgets the dead ones.
+    ///
+    /// A worker that lives but is silent loses its jobs after its lease, and those that it may be
+    /// sending only after another `grace`.
+    func takeOver(_ worker: WorkerRecord, grace: Duration) async throws(StoreError) -> [JobRecord]
+    /// The jobs that a worker owns.
+    func owned(by worker: String) async throws(StoreError) -> [JobRecord]
+    /// Gives back everything that a worker owns and forgets the worker.
+    func retire(_ worker: String) async throws(StoreError)
+    /// Forgets the worker, unless it has unfinished jobs to do.
+    func retireIfIdle(_ worker: WorkerRecord) async throws(StoreError) -> Bool
+    /// Whether unfinished jobs of this instance and key exist.
+    func hasUnfinished(instance: String, keyFingerprint: String?) async throws(StoreError) -> Bool
+
+    // The shared budget and the keys.
+
+    func take(
+        _ purpose: TokenBucket.Purpose, instance: String, limits: TokenBucket.Limits
+    ) async throws(StoreError) -> TokenBucket.Answer
+    func obey(
+        remaining: Int?, wait: Duration?, instance: String, limits: TokenBucket.Limits
+    ) async throws(StoreError)
+    func budgets(_ limits: TokenBucket.Limits) async throws(StoreError) -> [BudgetReport]
+    func credential(
+        instance: String, keyFingerprint: String
+    ) async throws(StoreError) -> Credential?
+    func save(_ credential: Credential) async throws(StoreError)
+}
+
+/// How somebody settles a job whose outcome is unknown.
+package enum Resolution: Sendable, Hashable {
+    /// This update is the job: a new job follows it.
+    case adopt(String)
+    /// It did not run: a new job runs it.
+    case retry
+    /// It is settled; nothing else happens.
+    case fail
+}
+
+/// The newest update seen for an operation on a target, in Komodo's time.
+package struct Watermark: Sendable, Hashable {
+    package let targetType: String
+    package let targetID: String
+    package let operation: String
+    package let startedAt: Timestamp
+
+    package init(targetType: String, targetID: String, operation: String, startedAt: Timestamp) {
+        self.targetType = targetType
+        self.targetID = targetID
+        self.operation = operation
+        self.startedAt = startedAt
+    }
+}
+
+/// What a tick did and when the next one is due.
+package struct Tick: Sendable, Hashable {
+    package var woken: Int
+    package var expired: [JobRecord]
+    package var nextAt: Timestamp?
+}

@@ -1,0 +1,91 @@
+private import CKomodo
+private import Glibc
+
+/// The database file itself: where it may lie and who may read it.
+enum DatabaseFile {
+    private static let mode: mode_t = 0o600
+    private static let folderMode: mode_t = 0o700
+
+    /// File systems on which locks or shared memory are not to be trusted, by `statfs` magic.
+    private static let unsuitable: [Int: String] = [
+        0x6969: "NFS", 0xFF53_4D42: "CIFS", 0xFE53_4D42: "SMB", 0x517B: "SMB",
+        0x0102_1997: "9p", 0x6573_5546: "FUSE",
+    ]
+
+    /// Checks the place, and makes the file with its final mode so that it is never readable by
+    /// others, not even for a moment.
+    static func prepare(path: String, mode: SQLiteJobStore.Mode) throws(StoreError) {
+        let folder = folder(of: path)
+        switch mode {
+        case .existing:
+            guard access(path, F_OK) == 0 else {
+                throw StoreError(
+                    .missing,
+                    "There is no job database at \(path) yet; 'komodo-jobs run' or "
+                        + "'komodo-mcp db migrate' makes it, and --db names another one.")
+            }
+        case .create(let makesFolder):
+            if makesFolder { try makeFolders(folder) }
+            guard access(folder, F_OK) == 0 else {
+                throw StoreError(
+                    .missing, "The folder \(folder) does not exist; make it or name another --db.")
+            }
+            try refuseUnsuitable(folder, path: path)
+            try makeFile(path)
+        }
+        try refuseUnsuitable(folder, path: path)
+    }
+
+    static func folder(of path: String) -> String {
+        guard let slash = path.lastIndex(of: "/") else { return "." }
+        return slash == path.startIndex ? "/" : String(path[..<slash])
+    }
+
+    private static func makeFolders(_ folder: String) throws(StoreError) {
+        var partial = ""
+        for part in folder.split(separator: "/") {
+            partial += "/" + part
+            guard access(partial, F_OK) != 0 else { continue }
+            guard mkdir(partial, folderMode) == 0 || errno == EEXIST else {
+                throw StoreError(
+                    .notPermitted,
+                    "The folder \(partial) cannot be made: \(errorText()). Name another database "
+                        + "with --db.")
+            }
+        }
+    }
+
+    private static func makeFile(_ path: String) throws(StoreError) {
+        let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, mode)
+        if descriptor >= 0 {
+            close(descriptor)
+            return
+        }
+        switch errno {
+        case EROFS:
+            throw StoreError(
+                .readOnly, "The file system of \(path) is read-only; name another --db.")
+        case ENOSPC:
+            throw StoreError(
+                .full, "The disk that holds \(path) is full; free some space and try again.")
+        default:
+            throw StoreError(
+                .notPermitted,
+                "The database \(path) cannot be opened for writing: \(errorText()). Check the "
+                    + "permissions, or name another one with --db.")
+        }
+    }
+
+    private static func refuseUnsuitable(_ folder: String, path: String) throws(StoreError) {
+        guard let name = unsuitable[komodo_file_system_magic(folder)] else { return }
+        throw StoreError(
+            .unsuitableFileSystem,
+            "\(path) lies on \(name), where several processes cannot share a database safely; name "
+                + "one on a local disk with --db.")
+    }
+}
+
+/// The text of the last error of a system call.
+func errorText() -> String {
+    String(cString: strerror(errno))
+}

@@ -1,0 +1,180 @@
+internal import GRDB
+internal import JSON
+internal import Jobs
+
+/// The statements that change jobs, inside somebody's transaction.
+struct JobTable {
+    let db: Database
+    let now: Timestamp
+    let machine: JobStateMachine
+    let random: @Sendable () -> UInt64
+
+    /// The job of a row.
+    func job(_ row: Int64) throws -> JobRecord? {
+        let statement = try db.cachedStatement(sql: "SELECT * FROM job WHERE id = :row")
+        return try Row.fetchOne(statement, arguments: ["row": row]).map { try JobRecord($0) }
+    }
+
+    /// The job of a lease; nil when the lease is lost.
+    func job(_ lease: Lease) throws -> JobRecord? {
+        guard let job = try job(lease.job), job.lease == lease else { return nil }
+        return job
+    }
+
+    /// Decides `event` and writes what follows from it.
+    ///
+    /// - Parameter owner: who owns the job afterwards, if anybody does; nil keeps the owner.
+    func advance(
+        _ job: JobRecord, by event: JobEvent, findings: Findings = Findings(),
+        owner: String? = nil
+    ) throws -> Advance {
+        switch machine.decide(job.facts, event, random: random()) {
+        case .apply(let transition):
+            return .applied(try apply(transition, to: job, findings: findings, owner: owner))
+        case .noteCancel: return .noted(try noteCancel(job))
+        case .note(let reason):
+            try insertEvent(job, reason: reason, detail: findings.detail)
+            return .noted(job)
+        case .settle(let reason): return .noted(try settle(job, reason: reason, findings))
+        case .ignore: return .ignored(job)
+        }
+    }
+
+    /// Writes a transition with its event.
+    func apply(
+        _ transition: Transition, to job: JobRecord, findings: Findings = Findings(),
+        owner: String? = nil
+    ) throws -> JobRecord {
+        var next = job.after(transition, at: now, owner: owner)
+        next.version = findings.version ?? next.version
+        next.commitHash = findings.commitHash ?? next.commitHash
+        try update(next)
+        try adopt(next, insteadOf: job)
+        try insertEvent(next, reason: transition.reason, detail: findings.detail)
+        try insertLogs(findings.logs, job: job.row)
+        if next.state.isTerminal {
+            try db.execute(
+                sql: "DELETE FROM secret_argument WHERE job_id = :job",
+                arguments: ["job": job.row])
+        }
+        try wakeLane(of: job, now: next)
+        return next
+    }
+
+    private func noteCancel(_ job: JobRecord) throws -> JobRecord {
+        guard job.cancelRequestedAt == nil else { return job }
+        var next = job
+        next.cancelRequestedAt = now
+        try db.execute(
+            sql: "UPDATE job SET cancel_requested_at = :now WHERE id = :job",
+            arguments: ["now": now.milliseconds, "job": job.row])
+        try insertEvent(next, reason: "cancel_requested")
+        return next
+    }
+
+    /// The end of an operation that was no longer waited for.
+    private func settle(_ job: JobRecord, reason: String, _ findings: Findings) throws
+        -> JobRecord
+    {
+        var next = job
+        next.holdsLane = false
+        next.leaseOwner = nil
+        next.lateOutcome = reason
+        try update(next)
+        try insertEvent(next, reason: reason, detail: findings.detail)
+        try insertLogs(findings.logs, job: job.row)
+        try wakeLane(of: job, now: next)
+        return next
+    }
+
+    private func adopt(_ next: JobRecord, insteadOf job: JobRecord) throws {
+        guard let update = next.remote?.updateID, job.remote?.updateID != update else { return }
+        try db.execute(
+            sql: """
+                INSERT INTO adoption (instance, update_id, job_id, attempt)
+                VALUES (:instance, :update, :job, :attempt)
+                """,
+            arguments: [
+                "instance": next.instance, "update": update, "job": next.row,
+                "attempt": next.attempt,
+            ])
+    }
+
+    /// Lets the next job of a lane go when `job` no longer stands in its way.
+    func wakeLane(of job: JobRecord, now next: JobRecord) throws {
+        guard let lane = job.lane, !next.holdsLane else { return }
+        guard job.holdsLane || next.state.isTerminal else { return }
+        try wakeLane(lane)
+    }
+
+    private func wakeLane(_ lane: String) throws {
+        guard try holder(of: lane) == nil else { return }
+        let statement = try db.cachedStatement(
+            sql: """
+                SELECT * FROM job WHERE lane = :lane AND phase = 'held' AND wake_at IS NULL
+                ORDER BY priority DESC, id LIMIT 1
+                """)
+        guard let row = try Row.fetchOne(statement, arguments: ["lane": lane]) else { return }
+        try wake(try JobRecord(row), reason: "lane_free")
+    }
+
+    /// Makes a waiting job due; the time that it was held does not count towards its start window.
+    func wake(_ job: JobRecord, reason: String?) throws {
+        var next = job
+        next.state = .pending(.queued)
+        next.wakeAt = nil
+        let statement = try db.cachedStatement(
+            sql: """
+                UPDATE job SET phase = 'queued', wake_at = NULL,
+                    expires_at = expires_at + coalesce(:now - paused_at, 0), paused_at = NULL
+                WHERE id = :job
+                """)
+        try statement.execute(arguments: ["now": now.milliseconds, "job": job.row])
+        if let reason { try insertEvent(next, reason: reason) }
+    }
+
+    /// The row of the job that holds a lane.
+    func holder(of lane: String) throws -> Int64? {
+        let statement = try db.cachedStatement(
+            sql: "SELECT id FROM job WHERE lane = :lane AND holds_lane = 1")
+        return try Int64.fetchOne(statement, arguments: ["lane": lane])
+    }
+
+    func insertEvent(_ job: JobRecord, reason: String, detail: String? = nil) throws {
+        let statement = try db.cachedStatement(
+            sql: """
+                INSERT INTO event (job_id, at, reason, status, phase, attempt, worker, detail)
+                VALUES (:job, :now, :reason, :status, :phase, :attempt, :worker, :detail)
+                """)
+        try statement.execute(arguments: [
+            "job": job.row, "now": now.milliseconds, "reason": reason,
+            "status": job.state.status.rawValue, "phase": job.state.phase?.rawValue,
+            "attempt": job.attempt, "worker": job.leaseOwner, "detail": detail,
+        ])
+    }
+
+    func insertLogs(_ logs: [LogEntry], job: Int64) throws {
+        guard !logs.isEmpty else { return }
+        let statement = try db.cachedStatement(
+            sql: """
+                INSERT INTO log (job_id, attempt, position, stage, command, stdout, stderr,
+                    stdout_size, stderr_size, success, started_at, ended_at)
+                VALUES (:job, :attempt, :position, :stage, :command, :stdout, :stderr,
+                    :stdoutSize, :stderrSize, :success, :startedAt, :endedAt)
+                ON CONFLICT (job_id, attempt, position) DO UPDATE SET
+                    stage = excluded.stage, command = excluded.command,
+                    stdout = excluded.stdout, stderr = excluded.stderr,
+                    stdout_size = excluded.stdout_size, stderr_size = excluded.stderr_size,
+                    success = excluded.success, ended_at = excluded.ended_at
+                """)
+        for log in logs.prefix(LogEntry.stagesMax) {
+            try statement.execute(arguments: [
+                "job": job, "attempt": log.attempt, "position": log.position, "stage": log.stage,
+                "command": log.command, "stdout": log.stdout, "stderr": log.stderr,
+                "stdoutSize": log.stdoutSize, "stderrSize": log.stderrSize,
+                "success": log.success, "startedAt": log.startedAt?.milliseconds,
+                "endedAt": log.endedAt?.milliseconds,
+            ])
+        }
+    }
+}

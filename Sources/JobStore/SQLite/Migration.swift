@@ -1,0 +1,26 @@
+private import Crypto
+
+/// One step of the schema, embedded from `migrations/`.
+struct Migration: Sendable {
+    /// The file's name without its ending.
+    let name: String
+    let sql: String
+
+    private init(_ name: String, _ bytes: [UInt8]) {
+        self.name = name
+        sql = String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// All steps in order. Resources cannot be listed; a test compares this with the folder.
+    static let all: [Migration] = [
+        Migration("0001_create_jobs", PackageResources._001_create_jobs_sql)
+    ]
+
+    /// SHA-256 of the text, in lower-case hexadecimal.
+    var digest: String {
+        SHA256.hash(data: Array(sql.utf8)).map { byte in
+            let hex = String(byte, radix: 16)
+            return hex.count == 1 ? "0" + hex : hex
+        }.joined()
+    }
+}

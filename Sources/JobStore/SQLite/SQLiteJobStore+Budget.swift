@@ -1,0 +1,95 @@
+internal import GRDB
+package import Jobs
+
+extension SQLiteJobStore {
+    package func take(
+        _ purpose: TokenBucket.Purpose, instance: String, limits: TokenBucket.Limits
+    ) async throws(StoreError) -> TokenBucket.Answer {
+        let clock = clock
+        return try await write(rings: false) { db in
+            try BudgetTable(db: db, clock: clock).take(
+                purpose, instance: instance, limits: limits)
+        }
+    }
+
+    package func obey(
+        remaining: Int?, wait: Duration?, instance: String, limits: TokenBucket.Limits
+    ) async throws(StoreError) {
+        let clock = clock
+        try await write(rings: false) { db in
+            try BudgetTable(db: db, clock: clock).obey(
+                remaining: remaining, wait: wait, instance: instance, limits: limits)
+        }
+    }
+
+    package func budgets(
+        _ limits: TokenBucket.Limits
+    ) async throws(StoreError) -> [BudgetReport] {
+        let clock = clock
+        return try await read { db in
+            try Row.fetchAll(db, sql: "SELECT * FROM budget ORDER BY instance").map { row in
+                let now = clock.sinceBoot()
+                var bucket = TokenBucket(row, clock: clock)
+                bucket.obey(at: now, limits)
+                let blocked = bucket.blockedUntil - now
+                return BudgetReport(
+                    instance: row["instance"], bucket: bucket,
+                    blockedFor: blocked > 0 ? .milliseconds(blocked) : nil,
+                    spent: [
+                        .submission: row["spent_submissions"], .poll: row["spent_polls"],
+                        .read: row["spent_reads"],
+                    ])
+            }
+        }
+    }
+
+    package func credential(
+        instance: String, keyFingerprint: String
+    ) async throws(StoreError) -> Credential? {
+        try await read { db in
+            try Row.fetchOne(
+                db,
+                sql: """
+                    SELECT * FROM credential
+                    WHERE instance = :instance AND key_fingerprint = :key
+                    """, arguments: ["instance": instance, "key": keyFingerprint]
+            ).map { row in
+                Credential(
+                    instance: instance, keyFingerprint: keyFingerprint,
+                    operatorID: row["operator_id"], username: row["username"],
+                    version: row["version"],
+                    clockOffset: (row["clock_offset"] as Int64?).map { .milliseconds($0) },
+                    refusedUntil: Timestamp(stored: row["refused_until"]),
+                    refusedMessage: row["refused_message"])
+            }
+        }
+    }
+
+    package func save(_ credential: Credential) async throws(StoreError) {
+        let now = clock.now()
+        try await write { db in
+            try db.execute(
+                sql: """
+                    INSERT INTO credential (instance, key_fingerprint, operator_id, username,
+                        version, clock_offset, seen_at, refused_until, refused_message)
+                    VALUES (:instance, :key, :operator, :username, :version, :offset, :now,
+                        :until, :message)
+                    ON CONFLICT (instance, key_fingerprint) DO UPDATE SET
+                        operator_id = coalesce(excluded.operator_id, operator_id),
+                        username = coalesce(excluded.username, username),
+                        version = coalesce(excluded.version, version),
+                        clock_offset = coalesce(excluded.clock_offset, clock_offset),
+                        seen_at = excluded.seen_at, refused_until = excluded.refused_until,
+                        refused_message = excluded.refused_message
+                    """,
+                arguments: [
+                    "instance": credential.instance, "key": credential.keyFingerprint,
+                    "operator": credential.operatorID, "username": credential.username,
+                    "version": credential.version,
+                    "offset": credential.clockOffset?.inMilliseconds, "now": now.milliseconds,
+                    "until": credential.refusedUntil?.milliseconds,
+                    "message": credential.refusedMessage,
+                ])
+        }
+    }
+}

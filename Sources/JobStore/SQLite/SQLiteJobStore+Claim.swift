@@ -1,0 +1,243 @@
+internal import GRDB
+package import Jobs
+
+extension SQLiteJobStore {
+    /// The most due jobs that one claim looks at, so that the lock is short even when most wait in
+    /// lanes that are held.
+    private static let scanMax = 64
+
+    package func claim(_ worker: WorkerRecord, limit: Int) async throws(StoreError) -> [JobRecord] {
+        guard limit > 0 else { return [] }
+        // A look costs no lock, and most of the time there is nothing to take.
+        guard try await hasReady(worker) else { return [] }
+        let table = tableMaker()
+        return try await write { db in
+            let table = table(db)
+            let rows = try table.ready(worker, limit: Self.scanMax)
+            var claimed: [JobRecord] = []
+            for job in rows where claimed.count < limit {
+                if let job = try table.claim(job, worker) { claimed.append(job) }
+            }
+            return claimed
+        }
+    }
+
+    private func hasReady(_ worker: WorkerRecord) async throws(StoreError) -> Bool {
+        try await read { db in
+            var arguments = JobTable.serving(worker)
+            arguments += ["limit": 1]
+            return try Row.fetchOne(db, sql: JobTable.readySQL, arguments: arguments) != nil
+        }
+    }
+
+    package func assign(_ target: Target, to lease: Lease) async throws(StoreError) -> Advance {
+        let table = tableMaker()
+        return try await write { db in
+            let table = table(db)
+            guard var job = try table.job(lease) else { return .leaseLost }
+            job.target = target
+            job.lane =
+                Lane(instance: job.instance, operation: job.operation, target: target)?.key
+            let isFree = try job.lane.map { try table.holder(of: $0) == nil } ?? true
+            job.holdsLane = isFree && job.lane != nil
+            try table.update(job)
+            guard isFree else { return try table.advance(job, by: .laneFoundBusy) }
+            return .noted(job)
+        }
+    }
+
+    package func recordIntent(
+        _ lease: Lease, _ intent: IntentRequest
+    ) async throws(StoreError) -> IntentResult {
+        let table = tableMaker()
+        let clock = clock
+        return try await write { db in
+            let table = table(db)
+            guard var job = try table.job(lease) else { return .leaseLost }
+            let answer = try BudgetTable(db: db, clock: clock).take(
+                .submission, instance: job.instance, limits: intent.limits)
+            if case .refused(let wait) = answer {
+                _ = try table.advance(job, by: .budgetExhausted(wait: wait))
+                return .throttled(wait: wait)
+            }
+            job.intent = JobRecord.Intent(
+                sentAt: table.now, watermark: try table.watermark(of: job),
+                operatorID: intent.operatorID, clockOffset: intent.clockOffset,
+                requestDeadlineAt: table.now + intent.requestTimeout)
+            job.ownerLostAt = nil
+            job.startedAt = job.startedAt ?? table.now
+            guard case .applied(let sending) = try table.advance(job, by: .intentRecorded) else {
+                return .leaseLost
+            }
+            return .recorded(sending)
+        }
+    }
+
+    package func advance(
+        _ lease: Lease, by event: JobEvent, _ findings: Findings
+    ) async throws(StoreError) -> Advance {
+        let table = tableMaker()
+        return try await write { db in
+            let table = table(db)
+            guard let job = try table.job(lease) else { return .leaseLost }
+            return try table.advance(job, by: event, findings: findings)
+        }
+    }
+
+    package func holds(_ lease: Lease) async throws(StoreError) -> Bool {
+        try await read { db in
+            try Bool.fetchOne(
+                db,
+                sql: """
+                    SELECT lease_owner = :worker AND lease_number = :number FROM job
+                    WHERE id = :job
+                    """,
+                arguments: ["worker": lease.worker, "number": lease.number, "job": lease.job])
+                ?? false
+        }
+    }
+
+    package func tick(instance: String) async throws(StoreError) -> Tick {
+        let now = clock.now()
+        let next = try await read { db in try JobTable.nextMoment(db, instance: instance) }
+        guard let next, next <= now else { return Tick(woken: 0, expired: [], nextAt: next) }
+        let table = tableMaker()
+        return try await write { db in
+            let table = table(db)
+            let woken = try table.wakeDue(instance: instance)
+            let expired = try table.expireDue(instance: instance)
+            return Tick(
+                woken: woken, expired: expired,
+                nextAt: try JobTable.nextMoment(db, instance: instance))
+        }
+    }
+
+    /// Makes the table of a transaction with the store's clock and rules.
+    func tableMaker() -> @Sendable (Database) -> JobTable {
+        let clock = clock
+        let machine = machine
+        return { db in
+            JobTable(db: db, now: clock.now(), machine: machine, random: clock.random)
+        }
+    }
+}
+
+extension JobTable {
+    /// Due jobs in the order in which they are taken.
+    func ready(_ worker: WorkerRecord, limit: Int) throws -> [JobRecord] {
+        let statement = try db.cachedStatement(sql: Self.readySQL)
+        return try Row.fetchAll(
+            statement,
+            arguments: [
+                "instance": worker.instance,
+                "key": worker.servesAllKeys ? nil : worker.keyFingerprint, "limit": limit,
+            ]
+        ).map { try JobRecord($0) }
+    }
+
+    static let readySQL = """
+        SELECT * FROM job
+        WHERE phase = 'queued' AND instance = :instance
+            AND (:key IS NULL OR key_fingerprint = :key)
+        ORDER BY priority DESC, id LIMIT :limit
+        """
+
+    /// Takes one due job; nil when its lane is held, in which case it waits there from now on.
+    func claim(_ job: JobRecord, _ worker: WorkerRecord) throws -> JobRecord? {
+        if let lane = job.lane, !job.holdsLane, try holder(of: lane) != nil {
+            try park(job)
+            return nil
+        }
+        var claimed = job
+        claimed.holdsLane = job.lane != nil
+        claimed.leaseNumber += 1
+        guard
+            case .applied(let result) = try advance(claimed, by: .claimed, owner: worker.id)
+        else { preconditionFailure("a queued job can be claimed") }
+        return result
+    }
+
+    private func park(_ job: JobRecord) throws {
+        let statement = try db.cachedStatement(
+            sql: "UPDATE job SET phase = 'held', paused_at = :now WHERE id = :job")
+        try statement.execute(arguments: ["now": now.milliseconds, "job": job.row])
+        var held = job
+        held.state = .pending(.held)
+        try insertEvent(held, reason: "lane_busy")
+    }
+
+    /// The newest update of this operation and target that polling has seen.
+    func watermark(of job: JobRecord) throws -> Timestamp? {
+        guard let target = job.target.id else { return nil }
+        let statement = try db.cachedStatement(
+            sql: """
+                SELECT started_at FROM watermark
+                WHERE instance = :instance AND target_type = :type AND target_id = :target
+                    AND operation = :operation
+                """)
+        let operations = job.operation.spec.updateOperations(job.arguments)
+        let moments = try operations.compactMap { operation in
+            try Int64.fetchOne(
+                statement,
+                arguments: [
+                    "instance": job.instance, "type": job.target.type.rawValue, "target": target,
+                    "operation": operation,
+                ])
+        }
+        return moments.max().map { Timestamp(milliseconds: $0) }
+    }
+
+    private static let wakeMax = 500
+
+    func wakeDue(instance: String) throws -> Int {
+        let rows = try Row.fetchAll(
+            db,
+            sql: """
+                SELECT * FROM job WHERE wake_at <= :now AND instance = :instance
+                ORDER BY wake_at LIMIT :limit
+                """,
+            arguments: [
+                "now": now.milliseconds, "instance": instance, "limit": Self.wakeMax,
+            ])
+        for row in rows { try wake(try JobRecord(row), reason: nil) }
+        return rows.count
+    }
+
+    func expireDue(instance: String) throws -> [JobRecord] {
+        let rows = try Row.fetchAll(
+            db,
+            sql: """
+                SELECT * FROM job
+                WHERE status = 'pending' AND paused_at IS NULL AND expires_at <= :now
+                    AND instance = :instance
+                ORDER BY expires_at LIMIT :limit
+                """,
+            arguments: [
+                "now": now.milliseconds, "instance": instance, "limit": Self.wakeMax,
+            ])
+        return try rows.compactMap { row in
+            guard case .applied(let job) = try advance(try JobRecord(row), by: .startWindowClosed)
+            else { return nil }
+            return job
+        }
+    }
+
+    /// When the next waiting job becomes due or expires.
+    static func nextMoment(_ db: Database, instance: String) throws -> Timestamp? {
+        let wake = try Int64.fetchOne(
+            db,
+            sql: """
+                SELECT wake_at FROM job WHERE wake_at IS NOT NULL AND instance = :instance
+                ORDER BY wake_at LIMIT 1
+                """, arguments: ["instance": instance])
+        let expiry = try Int64.fetchOne(
+            db,
+            sql: """
+                SELECT expires_at FROM job
+                WHERE status = 'pending' AND paused_at IS NULL AND instance = :instance
+                ORDER BY expires_at LIMIT 1
+                """, arguments: ["instance": instance])
+        let moments = [wake, expiry].compactMap { $0 }
+        return moments.min().map { Timestamp(milliseconds: $0) }
+    }
+}

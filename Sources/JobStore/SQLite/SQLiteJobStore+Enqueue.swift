@@ -1,0 +1,197 @@
+private import Crypto
+private import Foundation
+internal import GRDB
+internal import Jobs
+private import JSON
+
+extension SQLiteJobStore {
+    /// How long an equal request joins a job instead of making another.
+    package static let joinWindow: Duration = .seconds(120)
+
+    package func enqueue(_ requests: [EnqueueRequest]) async throws(StoreError) -> [EnqueueResult] {
+        let clock = clock
+        let machine = machine
+        // Everything that needs no lock is done before it is taken.
+        let prepared = requests.map { Prepared($0, clock) }
+        return try await write { db in
+            let table = JobTable(
+                db: db, now: clock.now(), machine: machine, random: clock.random)
+            return try prepared.map { try table.enqueue($0) }
+        }
+    }
+
+    /// A request with its id and digest.
+    struct Prepared: Sendable {
+        let request: EnqueueRequest
+        let id: JobID
+        let digest: [UInt8]
+        let arguments: String
+
+        init(_ request: EnqueueRequest, _ clock: StoreClock) {
+            self.request = request
+            id = JobID(
+                operation: request.job.operation, at: clock.now(),
+                random: (clock.random(), clock.random()))
+            digest = Array(SHA256.hash(data: Array(request.identity.utf8)))
+            arguments = JSONValue.object(request.job.arguments).serialized()
+        }
+    }
+}
+
+extension JobTable {
+    func enqueue(_ prepared: SQLiteJobStore.Prepared) throws -> EnqueueResult {
+        if let result = try repeated(prepared) { return result }
+        if let job = try joinable(prepared) { return .joined(job) }
+        if let refusal = try refusalIfBusy(prepared.request.job) { return .refused(refusal) }
+        let job = try insert(prepared)
+        try insertEvent(job, reason: "enqueued")
+        return .created(job)
+    }
+
+    /// The job that the request's idempotency key made before.
+    private func repeated(_ prepared: SQLiteJobStore.Prepared) throws -> EnqueueResult? {
+        let new = prepared.request.job
+        guard let key = new.idempotencyKey else { return nil }
+        let statement = try db.cachedStatement(
+            sql: """
+                SELECT identity, token FROM idempotency
+                WHERE principal = :principal AND instance = :instance AND key = :key
+                """)
+        guard
+            let row = try Row.fetchOne(
+                statement,
+                arguments: [
+                    "principal": new.caller.principal, "instance": new.instance, "key": key,
+                ])
+        else { return nil }
+        guard row["identity"] == Data(prepared.digest) else {
+            return .refused(
+                JobError(
+                    .conflict,
+                    "The idempotency key '\(key)' was used for another request; use a new key."))
+        }
+        guard let job = try job(token: row["token"]) else {
+            return .refused(
+                JobError(
+                    .conflict,
+                    "The idempotency key '\(key)' made a job whose history was removed; use a new "
+                        + "key to run it again."))
+        }
+        return .repeated(job)
+    }
+
+    private func joinable(_ prepared: SQLiteJobStore.Prepared) throws -> JobRecord? {
+        let new = prepared.request.job
+        guard new.idempotencyKey == nil, !new.isNew, new.runAt.map({ $0 <= now }) ?? true else {
+            return nil
+        }
+        let statement = try db.cachedStatement(
+            sql: """
+                SELECT * FROM job
+                WHERE identity = :identity AND status IN ('pending', 'starting', 'running')
+                    AND created_at >= :since AND run_at <= :now
+                ORDER BY id DESC LIMIT 1
+                """)
+        let since = now - SQLiteJobStore.joinWindow
+        return try Row.fetchOne(
+            statement,
+            arguments: [
+                "identity": Data(prepared.digest), "since": since.milliseconds,
+                "now": now.milliseconds,
+            ]
+        ).map { try JobRecord($0) }
+    }
+
+    private func refusalIfBusy(_ new: NewJob) throws -> JobError? {
+        guard new.onBusy == .fail,
+            let lane = Lane(instance: new.instance, operation: new.operation, target: new.target),
+            let holder = try holder(of: lane.key).flatMap({ try job($0) })
+        else { return nil }
+        return JobError(
+            .conflict,
+            "The \(new.target.type.word) '\(new.target.name)' is busy with \(holder.id).")
+    }
+
+    private func insert(_ prepared: SQLiteJobStore.Prepared) throws -> JobRecord {
+        let job = try initial(prepared)
+        let new = prepared.request.job
+        let statement = try db.cachedStatement(sql: Self.insertSQL)
+        try statement.execute(arguments: [
+            "token": job.id.token, "operation": job.operation.rawValue,
+            "status": job.state.status.rawValue, "phase": job.state.phase?.rawValue,
+            "priority": job.priority, "instance": job.instance,
+            "keyFingerprint": job.keyFingerprint, "principal": job.caller.principal,
+            "clientName": job.caller.clientName, "clientVersion": job.caller.clientVersion,
+            "traceContext": job.caller.traceContext, "targetType": job.target.type.rawValue,
+            "targetName": job.target.name, "targetID": job.target.id,
+            "arguments": prepared.arguments, "waitsForHealth": job.waitsForHealth,
+            "identity": Data(prepared.digest), "idempotencyKey": job.idempotencyKey,
+            "retryOf": job.retryOf, "lane": job.lane, "createdAt": now.milliseconds,
+            "runAt": job.runAt.milliseconds, "startWithin": job.startWithin.inMilliseconds,
+            "deadline": job.deadline?.inMilliseconds, "wakeAt": job.wakeAt?.milliseconds,
+            "expiresAt": job.expiresAt.milliseconds, "pausedAt": job.pausedAt?.milliseconds,
+        ])
+        var stored = job
+        stored.row = db.lastInsertedRowID
+        try insertKey(new, stored, prepared.digest)
+        try insertSecrets(prepared.request.secrets, job: stored.row)
+        return stored
+    }
+
+    private static let insertSQL = """
+        INSERT INTO job (token, operation, status, phase, priority, instance, key_fingerprint,
+            principal, client_name, client_version, trace_context, target_type, target_name,
+            target_id, arguments, waits_for_health, identity, idempotency_key, retry_of, lane,
+            created_at, run_at, start_within, deadline, wake_at, expires_at, paused_at)
+        VALUES (:token, :operation, :status, :phase, :priority, :instance, :keyFingerprint,
+            :principal, :clientName, :clientVersion, :traceContext, :targetType, :targetName,
+            :targetID, :arguments, :waitsForHealth, :identity, :idempotencyKey, :retryOf, :lane,
+            :createdAt, :runAt, :startWithin, :deadline, :wakeAt, :expiresAt, :pausedAt)
+        """
+
+    /// The record of a new job, before it has a row.
+    private func initial(_ prepared: SQLiteJobStore.Prepared) throws -> JobRecord {
+        let new = prepared.request.job
+        let runAt = new.runAt ?? now
+        let lane = Lane(instance: new.instance, operation: new.operation, target: new.target)?.key
+        let phase: JobPhase =
+            if runAt > now { .scheduled } else if let lane, try holder(of: lane) != nil {
+                .held
+            } else { .queued }
+        return JobRecord(
+            row: 0, id: prepared.id, state: .pending(phase), priority: new.priority,
+            instance: new.instance, keyFingerprint: new.keyFingerprint, caller: new.caller,
+            target: new.target, arguments: new.arguments, waitsForHealth: new.waitsForHealth,
+            idempotencyKey: new.idempotencyKey, retryOf: new.retryOf, lane: lane,
+            holdsLane: false, createdAt: now, runAt: runAt, startWithin: new.startWithin,
+            deadline: new.deadline, wakeAt: phase == .scheduled ? runAt : nil,
+            expiresAt: runAt + new.startWithin, pausedAt: phase == .held ? now : nil,
+            attempt: 0, failures: 0, leaseNumber: 0, candidates: [])
+    }
+
+    private func insertKey(_ new: NewJob, _ job: JobRecord, _ digest: [UInt8]) throws {
+        guard let key = new.idempotencyKey else { return }
+        try db.execute(
+            sql: """
+                INSERT INTO idempotency (principal, instance, key, identity, token, created_at)
+                VALUES (:principal, :instance, :key, :identity, :token, :now)
+                """,
+            arguments: [
+                "principal": new.caller.principal, "instance": new.instance, "key": key,
+                "identity": Data(digest), "token": job.id.token, "now": now.milliseconds,
+            ])
+    }
+
+    private func insertSecrets(_ secrets: JSONObject, job: Int64) throws {
+        for member in secrets.members {
+            try db.execute(
+                sql: "INSERT INTO secret_argument (job_id, name, value) VALUES (?, ?, ?)",
+                arguments: [job, member.key, member.value.serialized()])
+        }
+    }
+
+    func job(token: String) throws -> JobRecord? {
+        let statement = try db.cachedStatement(sql: "SELECT * FROM job WHERE token = :token")
+        return try Row.fetchOne(statement, arguments: ["token": token]).map { try JobRecord($0) }
+    }
+}

@@ -1,0 +1,85 @@
+internal import GRDB
+internal import Jobs
+
+extension SQLiteJobStore {
+    package func save(_ logs: [LogEntry], _ lease: Lease) async throws(StoreError) {
+        let table = tableMaker()
+        try await write { db in
+            let table = table(db)
+            guard let job = try table.job(lease) else { return }
+            try table.insertLogs(logs, job: job.row)
+        }
+    }
+
+    package func recordCancelSent(
+        _ lease: Lease, reason: String
+    ) async throws(StoreError) -> Bool {
+        let table = tableMaker()
+        return try await write { db in
+            let table = table(db)
+            guard var job = try table.job(lease) else { return false }
+            job.cancelSentAt = table.now
+            try table.update(job)
+            try table.insertEvent(job, reason: reason)
+            return true
+        }
+    }
+
+    package func note(
+        _ reason: String, detail: String?, _ lease: Lease
+    ) async throws(StoreError) {
+        let table = tableMaker()
+        try await write { db in
+            let table = table(db)
+            guard let job = try table.job(lease) else { return }
+            try table.insertEvent(job, reason: reason, detail: detail)
+        }
+    }
+
+    package func recordDuplicate(_ update: String, of job: Int64) async throws(StoreError) {
+        let table = tableMaker()
+        try await write { db in
+            let table = table(db)
+            guard let job = try table.job(job) else { return }
+            try db.execute(
+                sql: "UPDATE job SET duplicate_update = :update WHERE id = :job",
+                arguments: ["update": update, "job": job.row])
+            try table.insertEvent(
+                job, reason: "duplicate_detected", detail: "{\"update\":\"\(update)\"}")
+        }
+    }
+
+    package func follow(_ update: String, _ lease: Lease) async throws(StoreError) -> Bool {
+        let table = tableMaker()
+        return try await write { db in
+            let table = table(db)
+            guard let job = try table.job(lease), job.remote == .state,
+                try table.owner(of: update, instance: job.instance) == nil
+            else { return false }
+            let transition = Transition(
+                job.facts, to: job.state, reason: "update_found", remote: .update(update))
+            _ = try table.apply(transition, to: job)
+            return true
+        }
+    }
+
+    package func saveWatermarks(
+        _ marks: [Watermark], instance: String
+    ) async throws(StoreError) {
+        guard !marks.isEmpty else { return }
+        try await write(rings: false) { db in
+            let statement = try db.cachedStatement(
+                sql: """
+                    INSERT INTO watermark (instance, target_type, target_id, operation, started_at)
+                    VALUES (:instance, :type, :target, :operation, :startedAt)
+                    ON CONFLICT DO UPDATE SET started_at = max(started_at, excluded.started_at)
+                    """)
+            for mark in marks {
+                try statement.execute(arguments: [
+                    "instance": instance, "type": mark.targetType, "target": mark.targetID,
+                    "operation": mark.operation, "startedAt": mark.startedAt.milliseconds,
+                ])
+            }
+        }
+    }
+}

@@ -1,0 +1,271 @@
+internal import GRDB
+package import JSON
+package import Jobs
+
+extension SQLiteJobStore {
+    /// The shortest ending of an id that names a job.
+    package static let endingLengthMin = 6
+
+    package func job(_ reference: String) async throws(StoreError) -> JobRecord {
+        let found = try await read { db in try JobTable.find(reference, db) }
+        switch found.count {
+        case 0: throw .unknown(reference)
+        case 1: return found[0]
+        default:
+            let names = found.map { "\($0.id)" }.joined(separator: ", ")
+            throw StoreError(
+                .ambiguousReference, "'\(reference)' matches several jobs: \(names). Write more.")
+        }
+    }
+
+    package func job(row: Int64) async throws(StoreError) -> JobRecord? {
+        try await read { db in
+            try Row.fetchOne(db, sql: "SELECT * FROM job WHERE id = ?", arguments: [row])
+                .map { try JobRecord($0) }
+        }
+    }
+
+    package func jobs(_ query: JobQuery) async throws(StoreError) -> JobPage {
+        try await read { db in
+            let (sql, arguments) = JobTable.listSQL(query)
+            let rows = try Row.fetchAll(db, sql: sql, arguments: arguments)
+            let jobs = try rows.prefix(query.limit).map { try JobRecord($0) }
+            return JobPage(jobs: jobs, next: rows.count > query.limit ? jobs.last?.row : nil)
+        }
+    }
+
+    package func events(
+        of job: Int64, after: Int64
+    ) async throws(StoreError) -> [JobEventRecord] {
+        try await read { db in
+            try Row.fetchAll(
+                db,
+                sql: "SELECT * FROM event WHERE job_id = :job AND id > :after ORDER BY id",
+                arguments: ["job": job, "after": after]
+            ).compactMap(JobEventRecord.init)
+        }
+    }
+
+    package func logs(of job: Int64) async throws(StoreError) -> [LogEntry] {
+        try await read { db in
+            try Row.fetchAll(
+                db, sql: "SELECT * FROM log WHERE job_id = ? ORDER BY attempt, position",
+                arguments: [job]
+            ).map(LogEntry.init)
+        }
+    }
+
+    package func secrets(of job: Int64) async throws(StoreError) -> JSONObject {
+        try await read { db in
+            var secrets = JSONObject()
+            let rows = try Row.fetchAll(
+                db, sql: "SELECT name, value FROM secret_argument WHERE job_id = ?",
+                arguments: [job])
+            for row in rows {
+                secrets[row["name"]] = try JSONValue(parsing: row["value"] as String)
+            }
+            return secrets
+        }
+    }
+
+    package func laneHolder(_ lane: String) async throws(StoreError) -> JobRecord? {
+        try await read { db in
+            try Row.fetchOne(
+                db, sql: "SELECT * FROM job WHERE lane = ? AND holds_lane = 1", arguments: [lane]
+            ).map { try JobRecord($0) }
+        }
+    }
+
+    /// How many past runs an estimate looks at.
+    private static let estimateRuns = 50
+    /// Fewer runs than this say nothing.
+    private static let estimateRunsMin = 2
+
+    package func estimate(
+        _ operation: JobOperation, target: Target
+    ) async throws(StoreError) -> DurationEstimate? {
+        let durations = try await read { db in
+            try Int64.fetchAll(
+                db,
+                sql: """
+                    SELECT finished_at - accepted_at FROM job
+                    WHERE target_name = :name AND operation = :operation
+                        AND target_type = :type AND status = 'success'
+                        AND accepted_at IS NOT NULL
+                    ORDER BY id DESC LIMIT :limit
+                    """,
+                arguments: [
+                    "name": target.name, "operation": operation.rawValue,
+                    "type": target.type.rawValue, "limit": Self.estimateRuns,
+                ])
+        }.sorted()
+        guard durations.count >= Self.estimateRunsMin else { return nil }
+        return DurationEstimate(
+            median: .milliseconds(durations.percentile(50)),
+            p90: .milliseconds(durations.percentile(90)), count: durations.count)
+    }
+
+    package func stats(since: Timestamp?) async throws(StoreError) -> StoreStats {
+        let since = since?.milliseconds ?? 0
+        return try await read { db in try JobTable.stats(db, since: since) }
+    }
+
+    package func adopted(
+        _ updates: [String], instance: String
+    ) async throws(StoreError) -> Set<String> {
+        try await read { db in
+            let statement = try db.cachedStatement(
+                sql: "SELECT 1 FROM adoption WHERE instance = ? AND update_id = ?")
+            var adopted: Set<String> = []
+            for update in updates
+            where try Int.fetchOne(statement, arguments: [instance, update]) != nil {
+                adopted.insert(update)
+            }
+            return adopted
+        }
+    }
+}
+
+extension [Int64] {
+    /// The value below which `percent` of these sorted values lie; nearest rank.
+    fileprivate func percentile(_ percent: Int) -> Int64 {
+        self[Swift.min(count - 1, count * percent / 100)]
+    }
+}
+
+extension JobTable {
+    /// The jobs that a reference names, at most three.
+    static func find(_ reference: String, _ db: Database) throws -> [JobRecord] {
+        if let id = JobID(reference) {
+            return try fetch("token = :text", id.token, db).filter {
+                $0.operation == id.operation
+            }
+        }
+        let separator = reference.lastIndex(of: "_").map { reference.index(after: $0) }
+        let text = String(reference[(separator ?? reference.startIndex)...]).uppercased()
+        guard !text.isEmpty, JobID.isTokenText(text) else { return [] }
+        let beginning = try fetch(
+            "token >= :text AND token < :text || 'a'", text, db
+        ).filter { "\($0.id)".uppercased().hasPrefix(reference.uppercased()) || separator == nil }
+        guard beginning.isEmpty, separator == nil,
+            text.utf8.count >= SQLiteJobStore.endingLengthMin
+        else { return beginning }
+        return try fetch("token LIKE '%' || :text", text, db)
+    }
+
+    private static func fetch(_ condition: String, _ text: String, _ db: Database) throws
+        -> [JobRecord]
+    {
+        try Row.fetchAll(
+            db,
+            sql: """
+                SELECT * FROM job WHERE token IN
+                    (SELECT token FROM job WHERE \(condition) LIMIT 3)
+                """, arguments: ["text": text]
+        ).map { try JobRecord($0) }
+    }
+
+    /// The statement of a list, with one row more than the page to see whether there is another.
+    static func listSQL(_ query: JobQuery) -> (sql: String, arguments: StatementArguments) {
+        var conditions: [String] = []
+        var arguments: StatementArguments = ["limit": query.limit + 1]
+        func require(_ condition: String, _ values: StatementArguments) {
+            conditions.append(condition)
+            arguments += values
+        }
+        if let phase = query.phase { require("phase = :phase", ["phase": phase.rawValue]) }
+        if let operation = query.operation {
+            require("operation = :operation", ["operation": operation.rawValue])
+        }
+        if let target = query.target {
+            require("(target_name = :target OR target_id = :target)", ["target": target])
+        }
+        if let instance = query.instance {
+            require("instance = :instance", ["instance": instance])
+        }
+        if let since = query.since {
+            require("created_at >= :since", ["since": since.milliseconds])
+        }
+        if let before = query.before { require("id < :before", ["before": before]) }
+        guard !query.statuses.isEmpty else {
+            let filter = conditions.isEmpty ? "" : "WHERE " + conditions.joined(separator: " AND ")
+            return ("SELECT * FROM job \(filter) ORDER BY id DESC LIMIT :limit", arguments)
+        }
+        return (byStatus(query.statuses, conditions), arguments)
+    }
+
+    /// Reads the newest of each status through its index and merges: a rare status costs no scan of
+    /// the whole history.
+    private static func byStatus(_ statuses: Set<JobStatus>, _ conditions: [String]) -> String {
+        let parts = JobStatus.allCases.filter(statuses.contains).map { status in
+            let filter = (["status = '\(status.rawValue)'"] + conditions)
+                .joined(separator: " AND ")
+            return """
+                SELECT * FROM (SELECT * FROM job INDEXED BY job_status WHERE \(filter)
+                    ORDER BY id DESC LIMIT :limit)
+                """
+        }
+        return parts.joined(separator: " UNION ALL ") + " ORDER BY id DESC LIMIT :limit"
+    }
+
+    private static let durationsMax = 1_000
+
+    static func stats(_ db: Database, since: Int64) throws -> StoreStats {
+        var rows: [JobOperation: StoreStats.Row] = [:]
+        var byState: [JobState: Int] = [:]
+        let counts = try Row.fetchAll(
+            db,
+            sql: """
+                SELECT operation, status, phase, count(*) AS n FROM job
+                WHERE created_at >= :since GROUP BY operation, status, phase
+                """, arguments: ["since": since])
+        for row in counts {
+            guard let operation = JobOperation(rawValue: row["operation"]),
+                let state = JobState(status: row["status"], phase: row["phase"])
+            else { continue }
+            rows[operation, default: StoreStats.Row(operation: operation, counts: [:])]
+                .counts[state.status, default: 0] += row["n"]
+            byState[state, default: 0] += row["n"]
+        }
+        for operation in rows.keys {
+            let durations = try Int64.fetchAll(
+                db,
+                sql: """
+                    SELECT finished_at - accepted_at FROM job
+                    WHERE operation = :operation AND status = 'success'
+                        AND created_at >= :since AND accepted_at IS NOT NULL
+                    ORDER BY id DESC LIMIT :limit
+                    """,
+                arguments: [
+                    "operation": operation.rawValue, "since": since, "limit": durationsMax,
+                ]
+            ).sorted()
+            guard !durations.isEmpty else { continue }
+            rows[operation]?.median = durations.percentile(50)
+            rows[operation]?.p90 = durations.percentile(90)
+        }
+        return StoreStats(
+            rows: rows.values.sorted { $0.operation.rawValue < $1.operation.rawValue },
+            byState: byState)
+    }
+}
+
+extension JobEventRecord {
+    init?(_ row: Row) {
+        guard let state = JobState(status: row["status"], phase: row["phase"]) else { return nil }
+        self.init(
+            row: row["id"], at: Timestamp(milliseconds: row["at"]), reason: row["reason"],
+            state: state, attempt: row["attempt"], worker: row["worker"], detail: row["detail"])
+    }
+}
+
+extension LogEntry {
+    init(_ row: Row) {
+        self.init(
+            attempt: row["attempt"], position: row["position"], stage: row["stage"],
+            command: row["command"], stdout: row["stdout"], stderr: row["stderr"],
+            stdoutSize: row["stdout_size"], stderrSize: row["stderr_size"],
+            success: row["success"], startedAt: Timestamp(stored: row["started_at"]),
+            endedAt: Timestamp(stored: row["ended_at"]))
+    }
+}

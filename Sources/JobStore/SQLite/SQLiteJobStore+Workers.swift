@@ -1,0 +1,260 @@
+internal import GRDB
+internal import Jobs
+
+extension SQLiteJobStore {
+    package func register(_ worker: WorkerRecord) async throws(StoreError) {
+        let clock = clock
+        try await write { db in
+            try db.execute(
+                sql: """
+                    INSERT INTO worker (id, kind, instance, key_fingerprint, serves_all_keys, pid,
+                        host, version, started_at, boot_id, heartbeat)
+                    VALUES (:id, :kind, :instance, :key, :all, :pid, :host, :version, :startedAt,
+                        :boot, :heartbeat)
+                    """,
+                arguments: [
+                    "id": worker.id, "kind": worker.kind.rawValue, "instance": worker.instance,
+                    "key": worker.keyFingerprint, "all": worker.servesAllKeys, "pid": worker.pid,
+                    "host": worker.host, "version": worker.version,
+                    "startedAt": worker.startedAt.milliseconds, "boot": clock.bootID,
+                    "heartbeat": clock.sinceBoot(),
+                ])
+        }
+    }
+
+    package func heartbeat(_ worker: String) async throws(StoreError) {
+        let clock = clock
+        try await write(rings: false) { db in
+            try db.execute(
+                sql: "UPDATE worker SET boot_id = :boot, heartbeat = :now WHERE id = :worker",
+                arguments: ["boot": clock.bootID, "now": clock.sinceBoot(), "worker": worker])
+        }
+    }
+
+    package func workers() async throws(StoreError) -> [(worker: WorkerRecord, liveness: Liveness)]
+    {
+        let clock = clock
+        let folder = folder
+        return try await read { db in
+            try Row.fetchAll(db, sql: "SELECT * FROM worker ORDER BY started_at, id").map { row in
+                let silence: Duration? =
+                    row["boot_id"] == clock.bootID
+                    ? .milliseconds(max(0, clock.sinceBoot() - (row["heartbeat"] as Int64))) : nil
+                let worker = try WorkerRecord(row)
+                return (worker, Liveness(of: worker.id, silence: silence, folder: folder))
+            }
+        }
+    }
+
+    package func takeOver(
+        _ worker: WorkerRecord, grace: Duration
+    ) async throws(StoreError) -> [JobRecord] {
+        let others = try await workers().filter { $0.worker.id != worker.id }
+        let lost = others.filter { !$0.liveness.isAlive || $0.liveness.isSilent }
+        let hasOrphans = try await hasOrphans(worker)
+        guard !lost.isEmpty || hasOrphans else { return [] }
+        let table = tableMaker()
+        return try await write { db in
+            let table = table(db)
+            var taken = try table.takeOrphans(worker)
+            for (other, liveness) in lost {
+                taken += try table.takeOver(other, liveness, by: worker, grace: grace)
+            }
+            return taken
+        }
+    }
+
+    private func hasOrphans(_ worker: WorkerRecord) async throws(StoreError) -> Bool {
+        try await read { db in
+            try Bool.fetchOne(
+                db, sql: "SELECT EXISTS (\(JobTable.orphanSQL))",
+                arguments: JobTable.serving(worker)) ?? false
+        }
+    }
+
+    package func owned(by worker: String) async throws(StoreError) -> [JobRecord] {
+        try await read { db in
+            try Row.fetchAll(
+                db, sql: "SELECT * FROM job WHERE lease_owner = :worker ORDER BY id",
+                arguments: ["worker": worker]
+            ).map { try JobRecord($0) }
+        }
+    }
+
+    package func cancelsWaiting(_ worker: String) async throws(StoreError) -> [JobRecord] {
+        try await read { db in
+            try Row.fetchAll(
+                db, sql: JobTable.cancelsWaitingSQL, arguments: ["worker": worker]
+            ).map { try JobRecord($0) }
+        }
+    }
+
+    package func retire(_ worker: String) async throws(StoreError) {
+        let table = tableMaker()
+        try await write { db in
+            let table = table(db)
+            guard try table.releaseAll(of: worker) else { return }
+            try db.execute(sql: "DELETE FROM worker WHERE id = ?", arguments: [worker])
+        }
+    }
+
+    package func retireIfIdle(_ worker: WorkerRecord) async throws(StoreError) -> Bool {
+        try await write { db in
+            let isBusy =
+                try Bool.fetchOne(
+                    db, sql: JobTable.unfinishedSQL, arguments: JobTable.serving(worker)) ?? false
+            guard !isBusy else { return false }
+            try db.execute(sql: "DELETE FROM worker WHERE id = ?", arguments: [worker.id])
+            return true
+        }
+    }
+
+    package func hasUnfinished(
+        instance: String, keyFingerprint: String?
+    ) async throws(StoreError) -> Bool {
+        try await read { db in
+            try Bool.fetchOne(
+                db, sql: JobTable.unfinishedSQL,
+                arguments: ["instance": instance, "key": keyFingerprint]) ?? false
+        }
+    }
+}
+
+extension JobTable {
+    static let orphanSQL = """
+        SELECT * FROM job
+        WHERE lease_owner IS NULL AND status IN ('starting', 'running')
+            AND instance = :instance AND (:key IS NULL OR key_fingerprint = :key)
+        UNION ALL
+        SELECT * FROM job
+        WHERE holds_lane = 1 AND status = 'failed' AND lease_owner IS NULL
+            AND instance = :instance AND (:key IS NULL OR key_fingerprint = :key)
+        """
+
+    static let cancelsWaitingSQL = """
+        SELECT * FROM job
+        WHERE lease_owner = :worker AND cancel_requested_at IS NOT NULL
+            AND cancel_sent_at IS NULL AND finished_at IS NULL
+        """
+
+    /// Jobs to do, and operations that outlived their job's deadline and are still followed.
+    static let unfinishedSQL = """
+        SELECT EXISTS (
+            SELECT 1 FROM job
+            WHERE finished_at IS NULL AND instance = :instance
+                AND (:key IS NULL OR key_fingerprint = :key)
+        ) OR EXISTS (
+            SELECT 1 FROM job
+            WHERE holds_lane = 1 AND status = 'failed' AND instance = :instance
+                AND (:key IS NULL OR key_fingerprint = :key)
+        )
+        """
+
+    static func serving(_ worker: WorkerRecord) -> StatementArguments {
+        [
+            "instance": worker.instance,
+            "key": worker.servesAllKeys ? nil : worker.keyFingerprint,
+        ]
+    }
+
+    func takeOrphans(_ worker: WorkerRecord) throws -> [JobRecord] {
+        try Row.fetchAll(db, sql: Self.orphanSQL, arguments: Self.serving(worker))
+            .map { try take(try JobRecord($0), worker) }
+    }
+
+    /// Takes what a lost worker had; forgets it when it is dead and nothing of it is left.
+    func takeOver(
+        _ other: WorkerRecord, _ liveness: Liveness, by worker: WorkerRecord, grace: Duration
+    ) throws -> [JobRecord] {
+        let jobs = try Row.fetchAll(
+            db, sql: "SELECT * FROM job WHERE lease_owner = :worker ORDER BY id",
+            arguments: ["worker": other.id]
+        ).map { try JobRecord($0) }
+        let mine = jobs.filter { job in
+            worker.serves(instance: job.instance, keyFingerprint: job.keyFingerprint)
+                && liveness.yields(job, grace: grace)
+        }
+        let taken = try mine.map { try take($0, worker) }
+        if !liveness.isAlive, mine.count == jobs.count {
+            try db.execute(sql: "DELETE FROM worker WHERE id = ?", arguments: [other.id])
+        }
+        return taken
+    }
+
+    private func take(_ job: JobRecord, _ worker: WorkerRecord) throws -> JobRecord {
+        var taken = job
+        taken.leaseNumber += 1
+        // Whoever had it may have been sending until now.
+        taken.ownerLostAt = now
+        switch try advance(taken, by: .ownerLost, owner: worker.id) {
+        case .applied(let job): return job
+        case .noted, .ignored, .leaseLost:
+            // Followed after its deadline: only the owner changes.
+            taken.leaseOwner = worker.id
+            try update(taken)
+            return taken
+        }
+    }
+
+    /// Gives back what a worker owns.
+    ///
+    /// - Returns: whether nothing is left; a job that may still be sending stays.
+    func releaseAll(of worker: String) throws -> Bool {
+        let jobs = try Row.fetchAll(
+            db, sql: "SELECT * FROM job WHERE lease_owner = :worker",
+            arguments: ["worker": worker]
+        ).map { try JobRecord($0) }
+        var isEverythingReleased = true
+        for job in jobs {
+            switch job.state {
+            case .starting(.claimed): _ = try advance(job, by: .released)
+            case .starting(.sending): isEverythingReleased = false
+            case .starting, .running, .pending, .success, .failed, .cancelled:
+                var released = job
+                released.leaseOwner = nil
+                try update(released)
+            }
+        }
+        return isEverythingReleased
+    }
+}
+
+extension WorkerRecord {
+    init(_ row: Row) throws(StoreError) {
+        guard let kind = Kind(rawValue: row["kind"]) else {
+            throw StoreError(.corrupt, "A worker has a kind that this version does not know.")
+        }
+        self.init(
+            id: row["id"], kind: kind, instance: row["instance"],
+            keyFingerprint: row["key_fingerprint"], servesAllKeys: row["serves_all_keys"],
+            pid: row["pid"], host: row["host"], version: row["version"],
+            startedAt: Timestamp(milliseconds: row["started_at"]))
+    }
+}
+
+extension Liveness {
+    /// Looks at the worker's lock: whoever can take it knows that its holder is gone.
+    ///
+    /// - Parameter silence: the time since its heartbeat; nil when the machine was rebooted since.
+    init(of worker: String, silence: Duration?, folder: StateFolder) {
+        let silence = silence ?? .seconds(365 * 86_400)
+        switch FileLock.attempt(folder.workerLock(worker), creates: false) {
+        case .heldByAnother: self.init(isAlive: true, silence: silence)
+        case .acquired, .missing: self.init(isAlive: false, silence: silence)
+        case .unreadable: self.init(isAlive: silence < Self.leaseTime, silence: silence)
+        }
+    }
+
+    /// Whether its leases have run out.
+    var isSilent: Bool { silence > Self.leaseTime }
+
+    /// Whether another worker may have the job.
+    func yields(_ job: JobRecord, grace: Duration) -> Bool {
+        guard isAlive else { return true }
+        switch job.state {
+        case .starting(.sending), .starting(.reconciling):
+            return silence > Self.leaseTime + grace
+        case .pending, .starting, .running, .success, .failed, .cancelled: return isSilent
+        }
+    }
+}

@@ -1,0 +1,51 @@
+internal import GRDB
+
+extension StoreError {
+    /// Says in one sentence what an error of SQLite means and what to do.
+    init(_ error: any Error, path: String) {
+        if let error = error as? StoreError {
+            self = error
+            return
+        }
+        guard let error = error as? DatabaseError else {
+            self.init(.failed, "The database \(path) failed: \(error).", cause: error)
+            return
+        }
+        switch error.resultCode {
+        case .SQLITE_FULL:
+            self.init(
+                .full, "The disk that holds \(path) is full; free some space and try again.",
+                cause: error)
+        case .SQLITE_READONLY:
+            self.init(
+                .readOnly,
+                "The database \(path) is read-only; make the file and its folder writable.",
+                cause: error)
+        case .SQLITE_CORRUPT, .SQLITE_NOTADB:
+            self.init(
+                .corrupt,
+                "The file \(path) is not a sound job database; move it away or restore a backup.",
+                cause: error)
+        case .SQLITE_CANTOPEN, .SQLITE_PERM, .SQLITE_AUTH:
+            self.init(
+                .notPermitted,
+                "The database \(path) cannot be opened; check that you may read and write the file "
+                    + "and its folder.",
+                cause: error)
+        case .SQLITE_BUSY, .SQLITE_LOCKED:
+            self.init(
+                .busy,
+                "The database \(path) stayed locked by another process; try again, and look for a "
+                    + "program that keeps it open for writing.",
+                cause: error)
+        case .SQLITE_IOERR:
+            self.init(
+                .failed, "The disk that holds \(path) failed: \(error.message ?? "I/O error").",
+                cause: error)
+        default:
+            self.init(
+                .failed, "The database \(path) failed: \(error.message ?? "\(error)").",
+                cause: error)
+        }
+    }
+}

@@ -1,0 +1,58 @@
+package import Jobs
+
+/// What became of an event.
+package enum Advance: Sendable, Hashable {
+    /// The job changed; this is it now.
+    case applied(JobRecord)
+    /// It was written down; the state stays.
+    case noted(JobRecord)
+    /// The event means nothing in the job's state.
+    case ignored(JobRecord)
+    /// Another worker has the job; nothing was written.
+    case leaseLost
+}
+
+/// Facts that are stored together with an event.
+package struct Findings: Sendable, Hashable {
+    /// Raw evidence for the event log: redacted and bounded.
+    package var detail: String?
+    package var version: String?
+    package var commitHash: String?
+    package var logs: [LogEntry]
+
+    package init(
+        detail: String? = nil, version: String? = nil, commitHash: String? = nil,
+        logs: [LogEntry] = []
+    ) {
+        self.detail = detail
+        self.version = version
+        self.commitHash = commitHash
+        self.logs = logs
+    }
+}
+
+/// What the sender writes down before the first byte leaves.
+package struct IntentRequest: Sendable, Hashable {
+    package var operatorID: String?
+    package var clockOffset: Duration
+    package var requestTimeout: Duration
+    package var limits: TokenBucket.Limits
+
+    package init(
+        operatorID: String?, clockOffset: Duration, requestTimeout: Duration,
+        limits: TokenBucket.Limits
+    ) {
+        self.operatorID = operatorID
+        self.clockOffset = clockOffset
+        self.requestTimeout = requestTimeout
+        self.limits = limits
+    }
+}
+
+/// Whether the sender may go on.
+package enum IntentResult: Sendable, Hashable {
+    case recorded(JobRecord)
+    /// No token was left; the job went back to pending.
+    case throttled(wait: Duration)
+    case leaseLost
+}

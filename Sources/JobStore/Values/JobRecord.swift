@@ -1,0 +1,87 @@
+package import JSON
+package import Jobs
+
+/// One job as it is stored.
+package struct JobRecord: Sendable, Hashable {
+    /// The row, in order of creation.
+    package var row: Int64
+    package var id: JobID
+    package var state: JobState
+    package var operation: JobOperation { id.operation }
+    package var priority: Int
+
+    package var instance: String
+    package var keyFingerprint: String
+    package var caller: NewJob.Caller
+
+    package var target: Target
+    /// What may be shown; secret values read `[redacted]`.
+    package var arguments: JSONObject
+    package var waitsForHealth: Bool
+    package var idempotencyKey: String?
+    package var retryOf: String?
+
+    package var lane: String?
+    package var holdsLane: Bool
+
+    package var createdAt: Timestamp
+    package var runAt: Timestamp
+    package var startWithin: Duration
+    package var deadline: Duration?
+    package var wakeAt: Timestamp?
+    package var expiresAt: Timestamp
+    /// Since when the start window stands still, because the job waits for its lane or its key.
+    package var pausedAt: Timestamp?
+    package var deadlineAt: Timestamp?
+    package var startedAt: Timestamp?
+    package var finishedAt: Timestamp?
+
+    package var attempt: Int
+    package var failures: Int
+    package var cancelRequestedAt: Timestamp?
+    package var cancelSentAt: Timestamp?
+
+    package var intent: Intent?
+    package var ownerLostAt: Timestamp?
+    /// When the first attempt left that later counted as never started.
+    package var doubtedSentAt: Timestamp?
+    package var acceptedAt: Timestamp?
+    package var remote: RemoteReference?
+    package var leaseOwner: String?
+    package var leaseNumber: Int64
+
+    package var error: JobError?
+    /// Update ids that could be this job's, when nobody can tell.
+    package var candidates: [String]
+    package var version: String?
+    package var commitHash: String?
+    /// How the operation ended after the job's deadline.
+    package var lateOutcome: String?
+    /// An update that surfaced after the job had been sent again.
+    package var duplicateUpdate: String?
+
+    /// What was written down before the request left.
+    package struct Intent: Sendable, Hashable {
+        package var sentAt: Timestamp
+        /// The newest update of the same operation and target seen before, in Komodo's time.
+        package var watermark: Timestamp?
+        package var operatorID: String?
+        /// Komodo's clock minus ours.
+        package var clockOffset: Duration
+        /// When the sender will have stopped waiting for the answer.
+        package var requestDeadlineAt: Timestamp
+    }
+
+    /// The facts that decisions depend on.
+    package var facts: JobFacts {
+        JobFacts(
+            state: state, operation: operation, attempt: attempt, failures: failures,
+            isCancelRequested: cancelRequestedAt != nil, waitsForHealth: waitsForHealth,
+            remote: remote, holdsLane: holdsLane)
+    }
+
+    /// The lease that its owner has.
+    package var lease: Lease? {
+        leaseOwner.map { Lease(job: row, worker: $0, number: leaseNumber) }
+    }
+}

@@ -1,0 +1,73 @@
+package import Jobs
+
+/// The shared budget of one instance, for people.
+package struct BudgetReport: Sendable, Hashable {
+    package var instance: String
+    /// Tokens as of now, by purpose; submissions use the shared ones.
+    package var bucket: TokenBucket
+    /// When Komodo asked for patience: until when, counted from now.
+    package var blockedFor: Duration?
+    package var spent: [TokenBucket.Purpose: Int]
+}
+
+/// What is known about a key at its instance.
+package struct Credential: Sendable, Hashable {
+    package var instance: String
+    package var keyFingerprint: String
+    package var operatorID: String?
+    package var username: String?
+    package var version: String?
+    package var clockOffset: Duration?
+    /// The breaker: no request with this key before then.
+    package var refusedUntil: Timestamp?
+    package var refusedMessage: String?
+
+    package init(
+        instance: String, keyFingerprint: String, operatorID: String? = nil,
+        username: String? = nil, version: String? = nil, clockOffset: Duration? = nil,
+        refusedUntil: Timestamp? = nil, refusedMessage: String? = nil
+    ) {
+        self.instance = instance
+        self.keyFingerprint = keyFingerprint
+        self.operatorID = operatorID
+        self.username = username
+        self.version = version
+        self.clockOffset = clockOffset
+        self.refusedUntil = refusedUntil
+        self.refusedMessage = refusedMessage
+    }
+}
+
+/// Counts over a stretch of history.
+package struct StoreStats: Sendable, Hashable {
+    /// One operation's share.
+    package struct Row: Sendable, Hashable {
+        package var operation: JobOperation
+        package var counts: [JobStatus: Int]
+        /// Of successful jobs, from acceptance to the end, in milliseconds.
+        package var median: Int64?
+        package var p90: Int64?
+    }
+
+    package var rows: [Row]
+    package var byState: [JobState: Int]
+}
+
+/// How long the same operation on the same target took before.
+package struct DurationEstimate: Sendable, Hashable {
+    package var median: Duration
+    package var p90: Duration
+    package var count: Int
+}
+
+/// How the database file is doing.
+package struct DatabaseReport: Sendable, Hashable {
+    package var path: String
+    package var schema: String
+    package var sqliteVersion: String
+    package var jobs: Int
+    package var unfinished: Int
+    package var fileBytes: Int
+    package var walBytes: Int
+    package var problems: [String]
+}
