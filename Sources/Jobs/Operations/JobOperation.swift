@@ -1,4 +1,6 @@
-/// The operations that jobs run. Raw values are the words of the command line, which are the tool
+/// The operations that jobs run.
+///
+/// Raw values are the words of the command line, which are the tool
 /// names of the MCP surface in kebab case.
 package enum JobOperation: String, Sendable, Hashable, CaseIterable {
     case deploy

@@ -1,5 +1,6 @@
-/// A change of a job as a value. Only the store writes it, and only while the writer still owns the
-/// job.
+/// A change of a job as a value.
+///
+/// Only the store writes it, and only while the writer still owns the job.
 package struct Transition: Sendable, Hashable {
     /// What happens to the job's hold on its lane.
     package enum Lane: Sendable, Hashable { case keep, release }

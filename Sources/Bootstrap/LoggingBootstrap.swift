@@ -1,0 +1,112 @@
+internal import Glibc
+package import Logging
+internal import Redaction
+
+/// How the program logs: to standard error and nowhere else.
+package struct LoggingBootstrap: Sendable {
+    /// The lowest level that is logged; may be changed before ``install()``.
+    package var level: Logger.Level
+    package let style: LogStyle
+    let redact: @Sendable (String) -> String
+    let write: @Sendable (String) -> Void
+    let now: @Sendable () -> String
+
+    /// The logging that `settings` ask for.
+    ///
+    /// - Parameters:
+    ///   - environment: Where `JOURNAL_STREAM`, `NO_COLOR` and `TERM` are read.
+    ///   - redact: What every finished line passes; the redactor of the settings by default.
+    package init(
+        settings: Settings, environment: [String: String],
+        redact: (@Sendable (String) -> String)? = nil
+    ) {
+        let redactor = settings.redactor
+        self.init(
+            level: settings.logLevel,
+            style: LogStyle(
+                settings.logFormat, environment: environment,
+                standardError: DescriptorFacts(of: STDERR_FILENO)),
+            redact: redact ?? { redactor.redact($0) },
+            write: { LineWriter.write($0, to: STDERR_FILENO) }, now: { LogTime.now() })
+    }
+
+    init(
+        level: Logger.Level, style: LogStyle, redact: @escaping @Sendable (String) -> String,
+        write: @escaping @Sendable (String) -> Void, now: @escaping @Sendable () -> String
+    ) {
+        self.level = level
+        self.style = style
+        self.redact = redact
+        self.write = write
+        self.now = now
+    }
+
+    /// A handler for the logger named `label`.
+    package func handler(label: String) -> any LogHandler {
+        StandardErrorLogHandler(label: label, bootstrap: self)
+    }
+
+    /// A logger that needs no ``install()``.
+    package func logger(label: String) -> Logger {
+        Logger(label: label) { handler(label: $0) }
+    }
+
+    /// Makes every `Logger` of the process log this way; once per process, from an entry point.
+    package func install() {
+        LoggingSystem.bootstrap { handler(label: $0) }
+    }
+}
+
+/// Writes lines to a descriptor.
+enum LineWriter {
+    /// How long a full pipe may hold a line up; then the line is lost, not the program.
+    private static let stallMilliseconds: CInt = 100
+
+    /// Writes `line` and a line feed with a single `write(2)`, cut to ``LogLine/bytesMax``.
+    static func write(_ line: String, to descriptor: CInt) {
+        var bytes = Array(line.utf8)
+        if bytes.count > LogLine.bytesMax {
+            var end = LogLine.bytesMax
+            while end > 0, bytes[end] & 0xC0 == 0x80 { end -= 1 }
+            bytes.removeSubrange(end...)
+            bytes.append(contentsOf: "…".utf8)
+        }
+        bytes.append(UInt8(ascii: "\n"))
+        // An interrupted call wrote nothing; a full pipe gets one chance to drain.
+        let attemptsMax = 3
+        for _ in 0..<attemptsMax {
+            if Glibc.write(descriptor, bytes, bytes.count) >= 0 { return }
+            if errno == EAGAIN {
+                var state = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+                _ = poll(&state, 1, stallMilliseconds)
+            } else if errno != EINTR {
+                return
+            }
+        }
+    }
+}
+
+/// The time of a log line.
+enum LogTime {
+    /// Now, as RFC 3339 in UTC with milliseconds.
+    static func now() -> String {
+        var time = timespec()
+        clock_gettime(CLOCK_REALTIME, &time)
+        return format(seconds: time.tv_sec, milliseconds: time.tv_nsec / 1_000_000)
+    }
+
+    static func format(seconds: Int, milliseconds: Int) -> String {
+        var seconds = seconds
+        var parts = tm()
+        gmtime_r(&seconds, &parts)
+        let date = "\(pad(Int(parts.tm_year) + 1900, 4))-\(pad(Int(parts.tm_mon) + 1, 2))"
+        let day = pad(Int(parts.tm_mday), 2)
+        let time = [parts.tm_hour, parts.tm_min, parts.tm_sec].map { pad(Int($0), 2) }
+        return "\(date)-\(day)T\(time.joined(separator: ":")).\(pad(milliseconds, 3))Z"
+    }
+
+    private static func pad(_ number: Int, _ width: Int) -> String {
+        let digits = String(number)
+        return String(repeating: "0", count: max(0, width - digits.utf8.count)) + digits
+    }
+}

@@ -1,0 +1,160 @@
+import Glibc
+import JSON
+import Jobs
+import Logging
+import Redaction
+import Synchronization
+import Testing
+
+@testable import Bootstrap
+
+@Suite(.timeLimit(.minutes(2)))
+struct LoggingTests {
+    private final class Lines: Sendable {
+        private let lines = Mutex<[String]>([])
+        var all: [String] { lines.withLock { $0 } }
+        @Sendable func append(_ line: String) { lines.withLock { $0.append(line) } }
+    }
+
+    private struct Failure: Error, CustomStringConvertible {
+        let description = "it broke"
+    }
+
+    private static func pipeThatNeverBlocks() throws -> [CInt] {
+        var ends: [CInt] = [0, 0]
+        let made = pipe(&ends)
+        try #require(made == 0)
+        for end in ends { _ = fcntl(end, F_SETFL, O_NONBLOCK) }
+        return ends
+    }
+
+    private let lines = Lines()
+
+    private func logger(_ style: LogStyle, level: Logger.Level = .trace) -> Logger {
+        let redactor = Redactor(secrets: ["hunter2!"])
+        return LoggingBootstrap(
+            level: level, style: style, redact: { redactor.redact($0) }, write: lines.append,
+            now: { "2026-01-02T03:04:05.678Z" }
+        ).logger(label: "test")
+    }
+
+    @Test func theJournalGetsPriorities() {
+        let logger = logger(.plain)
+        logger.debug("a")
+        logger.info("b")
+        logger.notice("c")
+        logger.warning("d", metadata: [LogKey.jobID: "job_1", LogKey.errorType: "a b"])
+        logger.error("e\nf\u{1B}[31m")
+        logger.critical("g")
+        #expect(
+            lines.all == [
+                "<7>a", "<6>b", "<5>c", "<4>d error.type=\"a b\" job.id=job_1",
+                "<3>e\\nf\\u{1b}[31m", "<2>g",
+            ])
+    }
+
+    @Test func peopleGetTimeAndLevel() {
+        logger(.human(isTerminal: false, hasColour: false)).info("Done", metadata: ["n": "1"])
+        logger(.human(isTerminal: true, hasColour: false)).error("Failed")
+        logger(.human(isTerminal: true, hasColour: true)).warning("Careful")
+        #expect(lines.all[0] == "2026-01-02T03:04:05.678Z INFO     Done n=1")
+        #expect(lines.all[1] == "03:04:05 ERROR    Failed")
+        #expect(lines.all[2].contains("\u{1B}[33mWARNING \u{1B}[0m Careful"))
+    }
+
+    @Test func machinesGetJSON() throws {
+        var logger = logger(.json)
+        logger[metadataKey: LogKey.jobID] = "job_1"
+        logger.info(
+            "Say \"x\"",
+            metadata: [
+                LogKey.durationMS: .stringConvertible(12), "list": ["a", "b"], "message": "no",
+            ])
+        let value = try JSONValue(parsing: lines.all[0])
+        #expect(value["time"]?.string == "2026-01-02T03:04:05.678Z")
+        #expect(value["level"]?.string == "info")
+        #expect(value["logger"]?.string == "test")
+        #expect(value["message"]?.string == "Say \"x\"")
+        #expect(value["job.id"]?.string == "job_1")
+        #expect(value["duration_ms"]?.int == 12)
+        #expect(value["list"]?.array == ["a", "b"])
+    }
+
+    @Test(arguments: [LogStyle.plain, .json, .human(isTerminal: true, hasColour: true)])
+    func secretsAreMaskedEverywhere(style: LogStyle) {
+        logger(style).info(
+            "key hunter2! password=abcdef",
+            metadata: ["token": "ghijkl", "x": "hunter2!", "list": ["hunter2!"]])
+        for secret in ["hunter2!", "abcdef", "ghijkl"] {
+            #expect(!lines.all[0].contains(secret), "\(lines.all[0])")
+        }
+    }
+
+    @Test func aLongJSONLineStaysJSON() throws {
+        let long = String(repeating: "é\u{1}", count: 20_000)
+        logger(.json).info("a hunter2! \(long)", metadata: ["x": "\(long)"])
+        #expect(lines.all[0].utf8.count <= LogLine.bytesMax)
+        let value = try JSONValue(parsing: lines.all[0])
+        #expect(value["message"]?.string?.hasPrefix("a [redacted] é") == true)
+    }
+
+    @Test func levelsBelowTheSettingAreDropped() {
+        let logger = logger(.plain, level: .warning)
+        logger.info("no")
+        logger.warning("yes")
+        #expect(lines.all == ["<4>yes"])
+    }
+
+    @Test func anErrorIsDescribed() {
+        logger(.plain).error("Failed", error: Failure())
+        #expect(lines.all == ["<3>Failed error.message=\"it broke\" error.type=Failure"])
+    }
+
+    @Test(arguments: [
+        (Settings.LogFormat.auto, ["JOURNAL_STREAM": "8:9"], true, LogStyle.plain),
+        (.auto, ["JOURNAL_STREAM": "8:10"], true, .human(isTerminal: true, hasColour: true)),
+        (.auto, [:], true, .human(isTerminal: true, hasColour: true)),
+        (.auto, ["NO_COLOR": "1"], true, .human(isTerminal: true, hasColour: false)),
+        (.auto, ["NO_COLOR": ""], true, .human(isTerminal: true, hasColour: true)),
+        (.human, ["TERM": "dumb"], true, .human(isTerminal: true, hasColour: false)),
+        (.auto, [:], false, .human(isTerminal: false, hasColour: false)),
+        (.human, ["JOURNAL_STREAM": "8:9"], false, .human(isTerminal: false, hasColour: false)),
+        (.plain, [:], true, .plain),
+        (.json, ["JOURNAL_STREAM": "8:9"], true, .json),
+    ])
+    func theStyleFollowsWhereErrorsGo(
+        format: Settings.LogFormat, environment: [String: String], isTerminal: Bool,
+        expected: LogStyle
+    ) {
+        let facts = DescriptorFacts(isTerminal: isTerminal, device: 8, inode: 9)
+        #expect(LogStyle(format, environment: environment, standardError: facts) == expected)
+    }
+
+    @Test func aLineIsWrittenWholeAndBounded() throws {
+        let ends = try Self.pipeThatNeverBlocks()
+        defer { for end in ends { close(end) } }
+        LineWriter.write("short", to: ends[1])
+        LineWriter.write(String(repeating: "é", count: LogLine.bytesMax), to: ends[1])
+        var buffer = [UInt8](repeating: 0, count: 65_536)
+        let count = read(ends[0], &buffer, buffer.count)
+        let text = try #require(String(validating: buffer[..<max(count, 0)], as: UTF8.self))
+        #expect(text.hasPrefix("short\né"))
+        #expect(text.hasSuffix("é…\n"))
+        #expect(count <= LogLine.bytesMax + 16)
+    }
+
+    @Test func aFullPipeLosesLinesNotTheProgram() throws {
+        let ends = try Self.pipeThatNeverBlocks()
+        defer { for end in ends { close(end) } }
+        let filler = [UInt8](repeating: 0, count: 4_096)
+        while write(ends[1], filler, filler.count) > 0 {}
+        LineWriter.write("lost", to: ends[1])
+    }
+
+    @Test(arguments: [
+        (0, 0, "1970-01-01T00:00:00.000Z"), (1_767_323_045, 7, "2026-01-02T03:04:05.007Z"),
+    ])
+    func timesAreRFC3339(seconds: Int, milliseconds: Int, expected: String) {
+        #expect(LogTime.format(seconds: seconds, milliseconds: milliseconds) == expected)
+    }
+}
