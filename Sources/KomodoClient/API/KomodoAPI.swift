@@ -1,0 +1,63 @@
+package import Jobs
+
+/// One Komodo instance, asked with one key.
+///
+/// Dialects conform to it; callers cannot tell which.
+/// Every HTTP request takes a token of the shared budget first (``RequestPermit``). Reads are tried
+/// again where that is safe; submissions never are.
+package protocol KomodoAPI: Sendable {
+    /// Asks who we are and which version answers.
+    ///
+    /// A successful answer is kept for the life of the client.
+    func identify() async throws(KomodoError) -> KomodoIdentity
+
+    /// Finds a target by name or id.
+    ///
+    /// - Throws: ``KomodoError`` with code `notFound` and the nearest names in `suggestions`.
+    func resolve(
+        _ type: TargetType, _ nameOrID: String, for purpose: TokenBucket.Purpose
+    ) async throws(KomodoError) -> Target
+
+    /// Hands an operation to Komodo, once, on a fresh connection.
+    ///
+    /// The caller has taken its token of the budget already, together with writing the intent: a
+    /// wait for one here would eat into the time in which the request may leave.
+    ///
+    /// - Parameters:
+    ///   - submission: what to run; its target is resolved.
+    ///   - gate: asked when the connection is up and the first byte is about to leave; when it
+    ///     answers false nothing is sent.
+    /// - Returns: what is known afterwards; this never throws.
+    func submit(
+        _ submission: Submission, gate: @escaping @Sendable () async -> Bool
+    ) async -> SubmissionResult
+
+    /// Reads up to ``updatesPerPollMax`` updates with one request.
+    ///
+    /// - Returns: those that exist and may be read; the others are missing from the answer.
+    func updates(_ ids: [String]) async throws(KomodoError) -> [UpdateSummary]
+
+    /// Reads one update with its logs.
+    func update(_ id: String, for purpose: TokenBucket.Purpose) async throws(KomodoError) -> Update
+
+    /// Looks on a new connection for updates that a lost submission may have made.
+    func evidence(_ query: EvidenceQuery) async throws(KomodoError) -> [UpdateSummary]
+
+    /// Whether the key may read the target, so that a missing update proves something.
+    func canRead(_ target: Target) async throws(KomodoError) -> Bool
+
+    /// Whether an operation runs on the target.
+    func isBusy(_ target: Target) async throws(KomodoError) -> Bool
+
+    /// How the target is doing, after an operation on it.
+    func health(of target: Target, services: [String]) async throws(KomodoError) -> HealthReport
+}
+
+/// How many updates one poll covers, Komodo's page size.
+package let updatesPerPollMax = 100
+
+/// Takes a token of the shared budget for one HTTP request, waiting for it if need be.
+///
+/// - Throws: ``KomodoError`` with code `budgetExhausted` when there will be none in time.
+package typealias RequestPermit =
+    @Sendable (TokenBucket.Purpose) async throws(KomodoError) -> Void

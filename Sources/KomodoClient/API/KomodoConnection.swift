@@ -1,0 +1,45 @@
+package import Jobs
+
+/// Where a Komodo is and how to ask it.
+package struct KomodoConnection: Sendable {
+    /// Normalized: http or https, no trailing slash, no user info.
+    package var url: String
+    package var apiKey: String
+    package var apiSecret: String
+    /// Sent once the body is about to leave, and longest wait for one answer.
+    package var requestTimeout: Duration
+    package var connectTimeout: Duration
+    /// One total deadline over all tries of a read.
+    package var totalTimeout: Duration
+    package var retry: RetryPolicy
+    /// PEM file with certificates to trust besides the system's.
+    package var certificateFile: String?
+    package var verifiesCertificates: Bool
+
+    package init(
+        url: String, apiKey: String, apiSecret: String, requestTimeout: Duration = .seconds(20),
+        connectTimeout: Duration = .seconds(5), totalTimeout: Duration = .seconds(45),
+        retry: RetryPolicy = RetryPolicy(), certificateFile: String? = nil,
+        verifiesCertificates: Bool = true
+    ) {
+        self.url = url
+        self.apiKey = apiKey
+        self.apiSecret = apiSecret
+        self.requestTimeout = requestTimeout
+        self.connectTimeout = connectTimeout
+        self.totalTimeout = totalTimeout
+        self.retry = retry
+        self.certificateFile = certificateFile
+        self.verifiesCertificates = verifiesCertificates
+    }
+}
+
+extension KomodoConnection: CustomStringConvertible, CustomDebugStringConvertible {
+    package var description: String { "KomodoConnection(\(url))" }
+    package var debugDescription: String { description }
+}
+
+extension KomodoConnection: CustomReflectable {
+    /// Shows the address alone, so that no dump prints the secret.
+    package var customMirror: Mirror { Mirror(self, children: ["url": url]) }
+}

@@ -1,0 +1,110 @@
+internal import JSON
+internal import Jobs
+internal import Logging
+internal import Synchronization
+
+extension CoreKomodo {
+    /// A failed try, and whether another may work.
+    struct FailedTry: Error {
+        let error: KomodoError
+        let isPassing: Bool
+    }
+
+    /// Reads JSON, trying again where that is safe and may help.
+    func json(
+        _ request: OutgoingRequest, for purpose: TokenBucket.Purpose,
+        on route: HTTPTransport.Route = .pooled
+    ) async throws(KomodoError) -> JSONValue {
+        let answer = try await answer(to: request, for: purpose, on: route)
+        do {
+            return try JSONValue(parsing: answer.body)
+        } catch {
+            let evidence = ExecuteAnswer.evidence(answer, mask: mask) ?? "nothing"
+            throw KomodoError(
+                .malformed, "Komodo answered \(request.path) with what is not JSON: \(evidence)",
+                status: answer.status)
+        }
+    }
+
+    /// Reads a successful answer, trying again within ``KomodoConnection/totalTimeout``.
+    ///
+    /// - Parameter usesKey: false for requests that carry no key.
+    func answer(
+        to request: OutgoingRequest, for purpose: TokenBucket.Purpose,
+        on route: HTTPTransport.Route = .pooled, usesKey: Bool = true
+    ) async throws(KomodoError) -> HTTPAnswer {
+        let end = surroundings.now() + connection.totalTimeout
+        var failures = 0
+        while true {
+            let failed: FailedTry
+            do throws(FailedTry) {
+                return try await once(
+                    request, for: purpose, on: route, usesKey: usesKey, until: end)
+            } catch {
+                failed = error
+            }
+            failures += 1
+            let wait = connection.retry.wait(failures: failures, random: surroundings.random())
+            guard failed.isPassing, failures <= connection.retry.countMax,
+                surroundings.now() + wait < end
+            else { throw failed.error }
+            logger.debug(
+                "Komodo request will be tried again",
+                metadata: [
+                    LogKey.httpPath: "\(request.path)",
+                    LogKey.errorMessage: "\(failed.error)",
+                ])
+            do {
+                try await surroundings.sleep(wait)
+            } catch {
+                throw KomodoError(.interrupted, "The call to Komodo was cancelled.")
+            }
+        }
+    }
+
+    private func once(
+        _ request: OutgoingRequest, for purpose: TokenBucket.Purpose,
+        on route: HTTPTransport.Route, usesKey: Bool, until end: Duration
+    ) async throws(FailedTry) -> HTTPAnswer {
+        let pass: Turnstile.Pass
+        do throws(KomodoError) {
+            if usesKey, let fault = requests.credentialFault { throw fault }
+            pass = try await turnstile.enter(for: purpose, usesKey: usesKey)
+        } catch {
+            throw FailedTry(error: error, isPassing: false)
+        }
+        let answer: HTTPAnswer
+        do {
+            let timeout = min(connection.requestTimeout, end - surroundings.now())
+            answer = try await transport.exchange(request, on: route, timeout: max(timeout, .zero))
+        } catch {
+            await turnstile.learn(pass, from: nil)
+            throw FailedTry(error: error.komodoError, isPassing: error.isPassing)
+        }
+        let refusal = await learn(from: answer, pass: pass)
+        guard let refusal else { return answer }
+        throw FailedTry(error: refusal.komodoError, isPassing: refusal.isPassing)
+    }
+
+    /// Tells the turnstile and the clock what an answer shows.
+    ///
+    /// - Returns: the refusal, when it is one.
+    func learn(from answer: HTTPAnswer, pass: Turnstile.Pass) async -> CoreRefusal? {
+        if let date = answer.headers.date.flatMap({ HTTPDate.parse($0) }) {
+            clockOffset.withLock {
+                $0.add(date: date, sentAt: answer.sentAt, headAt: answer.headAt)
+            }
+        }
+        let refusal = answer.isSuccess ? nil : CoreRefusal(answer, mask: mask)
+        let lesson = Lesson(
+            finding: refusal?.finding ?? .keyAccepted,
+            rateRemaining: answer.headers.rateRemaining.flatMap { Int($0) })
+        await turnstile.learn(pass, from: lesson)
+        if lesson.finding == .keyRefused {
+            logger.warning(
+                "Komodo refused the API key; requests pause",
+                metadata: [LogKey.komodoURL: "\(connection.url)"])
+        }
+        return refusal
+    }
+}

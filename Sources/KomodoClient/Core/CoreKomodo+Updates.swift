@@ -1,0 +1,68 @@
+internal import JSON
+package import Jobs
+
+extension CoreKomodo {
+    /// The most pages that are searched for traces of a lost submission.
+    static let evidencePagesMax = 2
+
+    package func updates(_ ids: [String]) async throws(KomodoError) -> [UpdateSummary] {
+        // An id that is none would make Komodo refuse the whole request.
+        let valid = ids.filter(ObjectID.isValid)
+        guard valid.count <= updatesPerPollMax else {
+            throw KomodoError(
+                .invalid, "At most \(updatesPerPollMax) updates can be read with one request.")
+        }
+        guard !valid.isEmpty else { return [] }
+        let value = try await json(requests.updates(valid), for: .poll)
+        return try Self.page(value).updates
+    }
+
+    package func update(
+        _ id: String, for purpose: TokenBucket.Purpose
+    ) async throws(KomodoError) -> Update {
+        guard ObjectID.isValid(id) else {
+            throw KomodoError(.notFound, "'\(PlainText.quote(id))' is not the id of an update.")
+        }
+        let value = try await json(requests.update(id), for: purpose)
+        let update = Update(decoding: value)
+        guard update.summary.id?.lowercased() == id.lowercased() else {
+            throw KomodoError(.malformed, "Komodo answered with something else than update \(id).")
+        }
+        return update
+    }
+
+    package func evidence(_ query: EvidenceQuery) async throws(KomodoError) -> [UpdateSummary] {
+        let targetID = try Self.id(of: query.target)
+        var found: [UpdateSummary] = []
+        var page = 0
+        for _ in 0..<Self.evidencePagesMax {
+            let request = requests.evidence(query, targetID: targetID, page: page)
+            let answer = try Self.page(try await json(request, for: .poll, on: .fresh))
+            found += answer.updates
+            guard let next = answer.next else { break }
+            page = next
+        }
+        return found
+    }
+
+    /// The id of a target that was resolved before.
+    static func id(of target: Target) throws(KomodoError) -> String {
+        guard let id = target.id else {
+            throw KomodoError(
+                .invalid,
+                "The \(target.type.word) '\(PlainText.quote(target.name))' has not been resolved.")
+        }
+        return id
+    }
+
+    /// Reads `{updates: […], next_page}`; updates without an id are left out.
+    private static func page(
+        _ value: JSONValue
+    ) throws(KomodoError) -> (updates: [UpdateSummary], next: Int?) {
+        guard let items = value["updates"]?.array else {
+            throw KomodoError(.malformed, "Komodo's list of updates is not a list.")
+        }
+        let updates = items.map { UpdateSummary(decoding: $0) }.filter { $0.id != nil }
+        return (updates, value["next_page"]?.int.flatMap { Int(exactly: $0) })
+    }
+}

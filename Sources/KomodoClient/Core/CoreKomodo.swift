@@ -1,0 +1,68 @@
+internal import JSON
+internal import Jobs
+package import Logging
+internal import Synchronization
+
+/// Komodo Core 1.19 to 2.3 through its RPC interface.
+///
+/// Nothing about a server is assumed beyond what ``identify()`` found out: unknown words survive,
+/// missing fields are empty, and every answer has a greatest length. ``shutdown()`` must be called
+/// before the last reference goes.
+package final class CoreKomodo: KomodoAPI, Sendable {
+    let connection: KomodoConnection
+    let requests: CoreRequests
+    let transport: HTTPTransport
+    let turnstile: Turnstile
+    let mask: SecretMask
+    let surroundings: Surroundings
+    let logger: Logger
+
+    let identity = Mutex<KomodoIdentity?>(nil)
+    let identityFetch = SharedFetch<String, KomodoIdentity>()
+    let clockOffset = Mutex(ClockOffset())
+    let listings = Mutex<[TargetType: ResourceListing]>([:])
+    let listingFetch = SharedFetch<ListingKey, ResourceListing>()
+
+    /// A client of the Komodo at `connection`.
+    ///
+    /// - Parameters:
+    ///   - permit: asked before every HTTP request; the errors that it throws become the call's.
+    ///   - observer: hears what answers show about limits that other processes share.
+    ///   - userAgent: what the requests call this program.
+    package convenience init(
+        connection: KomodoConnection, permit: @escaping RequestPermit,
+        observer: @escaping KomodoObserver = { _ in }, logger: Logger,
+        userAgent: String = "komodo-mcp"
+    ) {
+        self.init(
+            connection: connection, permit: permit, observer: observer, logger: logger,
+            userAgent: userAgent, surroundings: .live)
+    }
+
+    /// A client whose clocks and random numbers come from `surroundings`.
+    init(
+        connection: KomodoConnection, permit: @escaping RequestPermit,
+        observer: @escaping KomodoObserver, logger: Logger, userAgent: String,
+        surroundings: Surroundings
+    ) {
+        self.connection = connection
+        self.surroundings = surroundings
+        self.logger = logger
+        requests = CoreRequests(connection)
+        mask = SecretMask(connection)
+        transport = HTTPTransport(connection, userAgent: userAgent, surroundings: surroundings)
+        turnstile = Turnstile(permit: permit, observer: observer, now: surroundings.now)
+    }
+
+    /// Closes all connections; calls that are under way end as cancelled.
+    package func shutdown() async {
+        await transport.shutdown()
+    }
+}
+
+extension CoreKomodo: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+    package var description: String { "CoreKomodo(\(connection.url))" }
+    package var debugDescription: String { description }
+    /// Shows the address alone, so that no dump prints the secret.
+    package var customMirror: Mirror { Mirror(self, children: ["url": connection.url]) }
+}

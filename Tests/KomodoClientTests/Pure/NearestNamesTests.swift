@@ -1,0 +1,44 @@
+import Testing
+
+@testable import KomodoClient
+
+@Suite
+struct NearestNamesTests {
+    static let names = [
+        "api", "api-gateway", "web", "web-staging", "website", "worker", "database", "Grafana",
+    ]
+
+    @Test(arguments: [
+        ("WEB", ["web", "web-staging", "website"]), ("wbe", ["web"]),
+        ("grafna", ["Grafana"]), ("databas", ["database"]), ("gateway", ["api-gateway"]),
+        ("api-gateway-2", ["api-gateway", "api"]), ("zzzzzz", []), ("", []),
+    ])
+    func theNearestComeFirst(_ wanted: String, _ expected: [String]) {
+        let found = NearestNames.nearest(to: wanted, among: Self.names)
+        #expect(Array(found.prefix(expected.count)) == expected, "\(found)")
+        #expect(found.count <= NearestNames.countMax)
+        if expected.isEmpty { #expect(found.isEmpty) }
+    }
+
+    @Test(arguments: [
+        ("", "", 0), ("a", "", 1), ("kitten", "sitting", 3), ("ab", "ba", 1), ("abc", "abc", 0),
+        ("flaw", "lawn", 2),
+    ])
+    func distancesCountEditsAndSwaps(_ left: String, _ right: String, _ expected: Int) {
+        let (left, right) = (Array(left.unicodeScalars), Array(right.unicodeScalars))
+        #expect(NearestNames.editDistance(left, right, limit: 5) == expected)
+        #expect(NearestNames.editDistance(right, left, limit: 5) == expected)
+        #expect(NearestNames.editDistance(left, right, limit: expected) == expected)
+        if expected > 0 {
+            #expect(NearestNames.editDistance(left, right, limit: expected - 1) == nil)
+        }
+    }
+
+    @Test
+    func longNamesAndManyOfThemAreBounded() {
+        let long = String(repeating: "x", count: 100_000)
+        let many = (0..<500).map { "service-\($0)" } + [long]
+        #expect(NearestNames.nearest(to: "servic-7", among: many).first == "service-7")
+        #expect(NearestNames.nearest(to: long, among: many) == [long])
+    }
+}

@@ -1,0 +1,131 @@
+import Glibc
+import NIOCore
+import NIOPosix
+import Synchronization
+
+/// A TCP server that keeps what it receives and reacts as a test tells it to, HTTP or not.
+final class ScriptedServer: Sendable {
+    /// One request as it arrived.
+    struct Request: Sendable, Hashable {
+        /// Counts the server's connections from 1.
+        var connection: Int
+        var method: String
+        var path: String
+        /// Names in lower case.
+        var headers: [String: String]
+        var body: String
+    }
+
+    /// One thing that the server does on a connection.
+    enum Action: Sendable {
+        case send(String)
+        /// Sends so many bytes of `x`.
+        case flood(Int)
+        /// Sends the text in pieces with pauses.
+        case dribble(String, piece: Int, pause: Duration)
+        case pause(Duration)
+        case close
+        /// Closes with a TCP reset.
+        case reset
+    }
+
+    /// How the server reacts; an empty list leaves the connection open and silent.
+    struct Script: Sendable {
+        /// When the head is there; nil waits for the body.
+        var onHead: @Sendable (Request) -> [Action]? = { _ in nil }
+        /// When the whole request is there.
+        var onRequest: @Sendable (Request) -> [Action]
+    }
+
+    /// What arrived so far.
+    struct Record: Sendable {
+        var connections = 0
+        var closed = 0
+        var heads: [Request] = []
+        var requests: [Request] = []
+        var bodyBytes = 0
+    }
+
+    private let channel: any Channel
+    private let record: SharedRecord
+
+    /// Listens on a free port.
+    static func start(_ script: Script) async throws -> ScriptedServer {
+        let record = SharedRecord()
+        let channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+            .childChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    let connection = record.update { record in
+                        record.connections += 1
+                        return record.connections
+                    }
+                    try channel.pipeline.syncOperations.addHandler(
+                        ScriptHandler(script, record: record, connection: connection))
+                }
+            }
+            .bind(host: "127.0.0.1", port: 0).get()
+        return ScriptedServer(channel: channel, record: record)
+    }
+
+    private init(channel: any Channel, record: SharedRecord) {
+        self.channel = channel
+        self.record = record
+    }
+
+    /// The address to call.
+    var url: String { "http://127.0.0.1:\(port)" }
+    /// The port that it listens on.
+    var port: Int { channel.localAddress?.port ?? 0 }
+    /// What arrived so far.
+    var received: Record { record.update { $0 } }
+
+    /// Stops listening; open connections stay.
+    func stop() async throws {
+        try await channel.close()
+    }
+
+    /// The text of an HTTP answer.
+    static func text(
+        _ status: Int, _ body: String, headers: [String: String] = [:], length: Int? = nil
+    ) -> String {
+        var text = "HTTP/1.1 \(status) Scripted\r\n"
+        text += "Content-Length: \(length ?? body.utf8.count)\r\n"
+        for (name, value) in headers.sorted(by: { $0.key < $1.key }) {
+            text += "\(name): \(value)\r\n"
+        }
+        return text + "\r\n" + body
+    }
+}
+
+extension ScriptedServer.Script {
+    /// The same reaction to every whole request.
+    static func always(_ actions: ScriptedServer.Action...) -> Self {
+        Self(onRequest: { _ in actions })
+    }
+
+    /// An HTTP answer to every request.
+    static func answer(_ status: Int, _ body: String, headers: [String: String] = [:]) -> Self {
+        .always(.send(ScriptedServer.text(status, body, headers: headers)))
+    }
+
+    /// The n-th reaction to the n-th request; the last one from then on.
+    static func inTurn(_ reactions: [[ScriptedServer.Action]]) -> Self {
+        let turn = Turn()
+        return Self(onRequest: { _ in reactions[min(turn.next(), reactions.count - 1)] })
+    }
+
+    private final class Turn: Sendable {
+        private let count = Atomic(0)
+        func next() -> Int { count.add(1, ordering: .relaxed).oldValue }
+    }
+}
+
+/// A record that connections share.
+final class SharedRecord: Sendable {
+    private let record = Mutex(ScriptedServer.Record())
+
+    func update<Value: Sendable>(_ change: (inout ScriptedServer.Record) -> Value) -> Value {
+        record.withLock { change(&$0) }
+    }
+}
