@@ -1,0 +1,26 @@
+internal import NIOCore
+internal import Synchronization
+
+/// The open connections of clients, so that a restart can cut them.
+final class ConnectionRegistry: Sendable {
+    private let channels = Mutex<[ObjectIdentifier: any Channel]>([:])
+
+    /// Remembers a connection until it closes.
+    func add(_ channel: any Channel) {
+        let key = ObjectIdentifier(channel)
+        channels.withLock { $0[key] = channel }
+        channel.closeFuture.whenComplete { [weak self] _ in
+            _ = self?.channels.withLock { $0.removeValue(forKey: key) }
+        }
+    }
+
+    /// Closes every connection at once.
+    func closeAll() {
+        for channel in channels.withLock({ Array($0.values) }) {
+            channel.close(promise: nil)
+        }
+    }
+
+    /// The number of open connections.
+    var count: Int { channels.withLock { $0.count } }
+}
