@@ -42,13 +42,15 @@ let package = Package(
                 "CKomodo", "JSON", "Jobs",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "GRDBSQLite", package: "GRDB.swift"),
             ],
             resources: [.embedInCode("Migrations")]),
         .testTarget(
             name: "JobStoreTests",
             dependencies: [
-                "JSON", "JobStore", "Jobs", "TestSupport",
+                "JSON", "JobStore", "Jobs", "TestSupport", "enqueuer",
                 .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "Subprocess", package: "swift-subprocess"),
             ]),
 
         .target(
@@ -95,6 +97,7 @@ let package = Package(
                 "JSON",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
@@ -105,15 +108,17 @@ let package = Package(
         .testTarget(
             name: "KomodoSimulatorTests",
             dependencies: [
-                "JSON", "KomodoSimulator", "TestSupport",
+                "JSON", "KomodoSimulator",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
             ]),
 
         .target(
             name: "Bootstrap",
             dependencies: [
-                "JSON", "Redaction",
+                "JSON", "Jobs", "Redaction",
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
@@ -121,7 +126,7 @@ let package = Package(
         .testTarget(
             name: "BootstrapTests",
             dependencies: [
-                "Bootstrap", "JSON", "Redaction", "TestSupport",
+                "Bootstrap", "JSON", "Jobs", "Redaction", "TestSupport",
                 .product(name: "Logging", package: "swift-log"),
             ]),
 
@@ -148,6 +153,13 @@ let package = Package(
         .executableTarget(name: "komodo-mcp", dependencies: ["Commands"]),
         .executableTarget(name: "komodo-jobs", dependencies: ["Commands"]),
 
+        // A worker that stops or kills itself at a step of the protocol; for tests alone.
+        .executableTarget(
+            name: "crash-worker", dependencies: ["Commands", "JobStore", "JobWorker"],
+            path: "Tests/crash-worker"),
+        // Stores jobs as fast as it can; for tests of several processes.
+        .executableTarget(
+            name: "enqueuer", dependencies: ["JSON", "JobStore", "Jobs"], path: "Tests/enqueuer"),
         .target(name: "TestSupport", path: "Tests/TestSupport"),
         .testTarget(name: "TidyTests"),
     ]

@@ -1,7 +1,8 @@
 /// The members of a JSON object, in order.
 ///
 /// Small objects are the rule here, so look-up is a scan; a duplicate key keeps its last value, as
-/// most parsers do.
+/// most parsers do. Keys are the same when their bytes are: Swift takes texts for equal that look
+/// the same.
 package struct JSONObject: Sendable, Hashable {
     /// One key with its value.
     package struct Member: Sendable, Hashable {
@@ -31,9 +32,9 @@ package struct JSONObject: Sendable, Hashable {
     ///
     /// - Complexity: O(n) in the number of members.
     package subscript(key: String) -> JSONValue? {
-        get { members.first { $0.key == key }?.value }
+        get { members.first { $0.isNamed(key) }?.value }
         set {
-            let index = members.firstIndex { $0.key == key }
+            let index = members.firstIndex { $0.isNamed(key) }
             switch (index, newValue) {
             case (let index?, let value?): members[index].value = value
             case (let index?, nil): members.remove(at: index)
@@ -41,6 +42,13 @@ package struct JSONObject: Sendable, Hashable {
             case (nil, nil): break
             }
         }
+    }
+}
+
+extension JSONObject.Member {
+    /// Whether its key has the bytes of `key`.
+    func isNamed(_ key: String) -> Bool {
+        self.key.utf8.count == key.utf8.count && self.key.utf8.elementsEqual(key.utf8)
     }
 }
 

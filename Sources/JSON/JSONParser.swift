@@ -36,7 +36,6 @@ private struct JSONParser {
     private mutating func value(depth: Int) throws(JSONError) -> JSONValue {
         skipSpace()
         guard index < bytes.count else { throw error(.unexpectedEnd) }
-        guard depth <= depthMax else { throw error(.tooDeep) }
         switch bytes[index] {
         case UInt8(ascii: "{"): return .object(try object(depth: depth))
         case UInt8(ascii: "["): return .array(try array(depth: depth))
@@ -50,12 +49,9 @@ private struct JSONParser {
     }
 
     private mutating func object(depth: Int) throws(JSONError) -> JSONObject {
-        index += 1
-        var object = JSONObject()
-        var seen: Set<String> = []
-        var members: [JSONObject.Member] = []
-        skipSpace()
-        if take(UInt8(ascii: "}")) { return object }
+        try open(depth: depth)
+        var members = MemberList()
+        if take(UInt8(ascii: "}")) { return members.object }
         while true {
             skipSpace()
             guard index < bytes.count else { throw error(.unexpectedEnd) }
@@ -63,24 +59,17 @@ private struct JSONParser {
             let key = try string()
             skipSpace()
             try expect(UInt8(ascii: ":"))
-            let value = try value(depth: depth + 1)
-            if seen.insert(key).inserted {
-                members.append(JSONObject.Member(key: key, value: value))
-            } else if let position = members.firstIndex(where: { $0.key == key }) {
-                members[position].value = value
-            }
+            members.set(key, to: try value(depth: depth + 1))
             skipSpace()
             if take(UInt8(ascii: ",")) { continue }
             try expect(UInt8(ascii: "}"))
-            object = JSONObject(distinct: members)
-            return object
+            return members.object
         }
     }
 
     private mutating func array(depth: Int) throws(JSONError) -> [JSONValue] {
-        index += 1
+        try open(depth: depth)
         var elements: [JSONValue] = []
-        skipSpace()
         if take(UInt8(ascii: "]")) { return elements }
         while true {
             elements.append(try value(depth: depth + 1))
@@ -89,6 +78,13 @@ private struct JSONParser {
             try expect(UInt8(ascii: "]"))
             return elements
         }
+    }
+
+    /// Steps into an array or an object at `depth`.
+    private mutating func open(depth: Int) throws(JSONError) {
+        guard depth < depthMax else { throw error(.tooDeep) }
+        index += 1
+        skipSpace()
     }
 
     private mutating func string() throws(JSONError) -> String {
@@ -153,8 +149,10 @@ private struct JSONParser {
         }
     }
 
-    /// Reads `uXXXX`, joining surrogate pairs; a lone surrogate becomes U+FFFD, for Swift strings
-    /// cannot hold it. Leaves the index on the last digit.
+    /// Reads `uXXXX`, joining surrogate pairs.
+    ///
+    /// A lone surrogate becomes U+FFFD, for Swift strings cannot hold it. Leaves the index on the
+    /// last digit.
     private mutating func unicodeEscape() throws(JSONError) -> Unicode.Scalar {
         let high = try hexDigits(at: index + 1)
         index += 4
@@ -228,5 +226,37 @@ private struct JSONParser {
 
     private func error(_ code: JSONError.Code) -> JSONError {
         JSONError(code: code, offset: index)
+    }
+}
+
+/// Collects the members of one object; a scan while they are few, an index beyond, for an object
+/// may come with a million keys.
+private struct MemberList {
+    private var members: [JSONObject.Member] = []
+    private var positions: [[UInt8]: Int] = [:]
+
+    private static let scanMax = 16
+
+    var object: JSONObject { JSONObject(distinct: members) }
+
+    mutating func set(_ key: String, to value: JSONValue) {
+        if let position = position(of: key) {
+            members[position].value = value
+            return
+        }
+        members.append(JSONObject.Member(key: key, value: value))
+        guard members.count > Self.scanMax else { return }
+        if positions.isEmpty {
+            for (position, member) in members.enumerated() {
+                positions[Array(member.key.utf8)] = position
+            }
+        } else {
+            positions[Array(key.utf8)] = members.count - 1
+        }
+    }
+
+    private func position(of key: String) -> Int? {
+        if positions.isEmpty { return members.firstIndex { $0.isNamed(key) } }
+        return positions[Array(key.utf8)]
     }
 }

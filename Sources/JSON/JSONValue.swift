@@ -77,9 +77,9 @@ extension JSONValue {
         case .object(let object):
             .object(
                 JSONObject(
-                    object.members
-                        .map { ($0.key, $0.value.canonical()) }
-                        .sorted { $0.0.utf8.lexicographicallyPrecedes($1.0.utf8) }))
+                    distinct: object.members
+                        .map { JSONObject.Member(key: $0.key, value: $0.value.canonical()) }
+                        .sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }))
         }
     }
 }

@@ -8,30 +8,32 @@ private import Glibc
 /// lock, and always in RESTART mode, which holds the write lock. Its connection has no busy handler:
 /// RESTART would wait for readers with the write lock in hand.
 package final class Checkpointer: Sendable {
-    private let store: SQLiteJobStore
+    private let path: String
     private let connection: DatabaseQueue
     private let lock: FileLock
 
-    /// Any writer may take the role above this size of the log.
-    package static let walBytesEager = 16 << 20
+    /// Above this much in the log any writer takes the role for a moment, when nobody has it.
+    static let walBytesEager = 16 << 20
     /// Above this size the file is cut; growing again costs nearly half of the commit rate.
-    package static let walBytesMax = 48 << 20
+    static let walBytesMax = 48 << 20
 
     /// Takes the role; nil when another process has it.
-    package init?(_ store: SQLiteJobStore) throws(StoreError) {
-        guard
-            case .acquired(let lock) = FileLock.attempt(
-                store.folder.checkpointerLock, creates: true)
+    package convenience init?(_ store: SQLiteJobStore) throws(StoreError) {
+        try self.init(path: store.path, folder: store.folder)
+    }
+
+    init?(path: String, folder: StateFolder) throws(StoreError) {
+        guard case .acquired(let lock) = FileLock.attempt(folder.checkpointerLock, creates: true)
         else { return nil }
         self.lock = lock
-        self.store = store
+        self.path = path
         do {
             var configuration = SQLiteJobStore.configuration()
             configuration.busyMode = .immediateError
             configuration.label = "checkpointer"
-            connection = try DatabaseQueue(path: store.path, configuration: configuration)
+            connection = try DatabaseQueue(path: path, configuration: configuration)
         } catch {
-            throw StoreError(error, path: store.path)
+            throw StoreError(error, path: path)
         }
     }
 
@@ -43,27 +45,32 @@ package final class Checkpointer: Sendable {
         case partial
     }
 
-    /// Checkpoints once.
-    package func checkpoint() async throws(StoreError) -> Outcome {
-        let size = store.walBytes
+    /// Checkpoints once; blocks its thread while it does.
+    package func checkpoint() throws(StoreError) -> Outcome {
+        let size = SQLiteJobStore.size(of: path + "-wal")
         do {
-            return try await connection.writeWithoutTransaction { db in
+            return try connection.writeWithoutTransaction { db in
                 do {
-                    _ = try db.checkpoint(size > Self.walBytesMax ? .truncate : .restart)
+                    let mode: Database.CheckpointMode =
+                        size > Self.walBytesMax ? .truncate : .restart
+                    _ = try db.checkpoint(mode)
                     return .restarted
                 } catch let error as DatabaseError where error.resultCode == .SQLITE_BUSY {
                     return .partial
                 }
             }
         } catch {
-            throw StoreError(error, path: store.path)
+            throw StoreError(error, path: path)
         }
     }
 }
 
 extension SQLiteJobStore {
-    /// The size of the write-ahead log in bytes.
-    package var walBytes: Int { Self.size(of: path + "-wal") }
+    /// Bytes of the write-ahead log that a checkpoint would move, as of this process's last commit.
+    package var walBytesInUse: Int { gauge.bytes }
+
+    /// The size of the write-ahead log's file in bytes.
+    package var walFileBytes: Int { Self.size(of: path + "-wal") }
 
     static func size(of path: String) -> Int {
         var facts = stat()

@@ -4,6 +4,8 @@ private import Glibc
 /// The database file itself: where it may lie and who may read it.
 enum DatabaseFile {
     private static let mode: mode_t = 0o600
+    /// In a folder that a group shares, the group shares the database too.
+    private static let sharedMode: mode_t = 0o660
     private static let folderMode: mode_t = 0o700
 
     /// File systems on which locks or shared memory are not to be trusted, by `statfs` magic.
@@ -56,7 +58,9 @@ enum DatabaseFile {
     }
 
     private static func makeFile(_ path: String) throws(StoreError) {
-        let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, mode)
+        let isShared = isSharedByGroup(folder(of: path))
+        let descriptor = open(
+            path, O_RDWR | O_CREAT | O_CLOEXEC, isShared ? sharedMode : mode)
         if descriptor >= 0 {
             close(descriptor)
             return
@@ -74,6 +78,12 @@ enum DatabaseFile {
                 "The database \(path) cannot be opened for writing: \(errorText()). Check the "
                     + "permissions, or name another one with --db.")
         }
+    }
+
+    /// Whether new files of the folder belong to its group, and the group may write there.
+    private static func isSharedByGroup(_ folder: String) -> Bool {
+        var facts = stat()
+        return stat(folder, &facts) == 0 && facts.st_mode & 0o2020 == 0o2020
     }
 
     private static func refuseUnsuitable(_ folder: String, path: String) throws(StoreError) {

@@ -25,10 +25,13 @@ final class GroupWriter: Sendable {
     }
 
     private let pool: DatabasePool
-    private let afterCommit: @Sendable () -> Void
+    private let afterCommit: @Sendable (_ rings: Bool) -> Void
     private let state = Mutex(State())
 
-    init(pool: DatabasePool, afterCommit: @escaping @Sendable () -> Void) {
+    /// Commits through `pool`.
+    ///
+    /// - Parameter afterCommit: called after each commit, with whether others should hear of it.
+    init(pool: DatabasePool, afterCommit: @escaping @Sendable (_ rings: Bool) -> Void) {
         self.pool = pool
         self.afterCommit = afterCommit
     }
@@ -103,7 +106,7 @@ final class GroupWriter: Sendable {
                 return .commit
             }
             for write in group { write.reply(nil) }
-            if group.contains(where: \.rings) { afterCommit() }
+            afterCommit(group.contains(where: \.rings))
         } catch {
             for write in group { write.reply(error) }
         }

@@ -11,7 +11,9 @@ struct Migration: Sendable {
         sql = String(decoding: bytes, as: UTF8.self)
     }
 
-    /// All steps in order. Resources cannot be listed; a test compares this with the folder.
+    /// All steps in order.
+    ///
+    /// Resources cannot be listed; a test compares this with the folder.
     static let all: [Migration] = [
         Migration("0001_create_jobs", PackageResources._001_create_jobs_sql)
     ]

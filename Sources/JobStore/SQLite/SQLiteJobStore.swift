@@ -16,18 +16,24 @@ package final class SQLiteJobStore: JobStore {
     package let folder: StateFolder
     let pool: DatabasePool
     let writer: GroupWriter
+    let gauge: WriteAheadGauge
 
     private init(
         path: String, clock: StoreClock, machine: JobStateMachine, folder: StateFolder,
-        pool: DatabasePool
+        pool: DatabasePool, gauge: WriteAheadGauge
     ) {
         self.path = path
         self.clock = clock
         self.machine = machine
         self.folder = folder
         self.pool = pool
+        self.gauge = gauge
         let bells = Doorbells(folder: folder)
-        writer = GroupWriter(pool: pool) { bells.ring() }
+        let eager = EagerCheckpoint(path: path, folder: folder)
+        writer = GroupWriter(pool: pool) { rings in
+            if rings { bells.ring() }
+            eager.runIfDue(gauge.bytes)
+        }
     }
 
     /// How a database is opened.
@@ -51,12 +57,15 @@ package final class SQLiteJobStore: JobStore {
         do {
             let pool = try DatabasePool(path: path, configuration: configuration())
             // GRDB sets NORMAL after `prepareDatabase`, which may lose accepted jobs with the power.
+            let gauge = WriteAheadGauge()
             try pool.writeWithoutTransaction { db in
                 try db.execute(sql: "PRAGMA synchronous = FULL")
+                if let connection = db.sqliteConnection { gauge.attach(to: connection) }
             }
             try Migrator.migrate(pool, at: clock.now())
             return SQLiteJobStore(
-                path: path, clock: clock, machine: machine, folder: folder, pool: pool)
+                path: path, clock: clock, machine: machine, folder: folder, pool: pool,
+                gauge: gauge)
         } catch {
             throw StoreError(error, path: path)
         }

@@ -1,0 +1,84 @@
+package import JobStore
+package import Jobs
+package import KomodoClient
+package import Redaction
+
+/// Turns a request into a durable job: checks it, looks its target up, stores it.
+package struct JobIntake: Sendable {
+    package let store: any JobStore
+    /// Nil when no Komodo is configured or asked; targets then stay unresolved.
+    package let komodo: (any KomodoAPI)?
+    package let redactor: Redactor
+    private let sleep: @Sendable (Duration) async throws -> Void
+
+    /// How long a caller waits for the target to be looked up; later the worker does it.
+    package static let resolveTimeMax: Duration = .seconds(3)
+
+    package init(
+        store: any JobStore, komodo: (any KomodoAPI)?, redactor: Redactor,
+        sleep: @escaping @Sendable (Duration) async throws -> Void = {
+            try await Task.sleep(for: $0)
+        }
+    ) {
+        self.store = store
+        self.komodo = komodo
+        self.redactor = redactor
+        self.sleep = sleep
+    }
+
+    /// Stores a job, or finds the one that the request means.
+    ///
+    /// - Throws: ``IntakeError`` with `NOT_FOUND` and the nearest names for an unknown target,
+    ///   `VALIDATION_ERROR`, `UNSUPPORTED_OPTION` or `CONFLICT`; ``StoreError``.
+    package func take(_ new: NewJob) async throws -> EnqueueResult {
+        var job = new
+        job.arguments = try OperationArguments.checked(new.arguments, for: new.operation)
+        guard !new.waitsForHealth || new.operation.spec.canVerifyHealth else {
+            throw IntakeError(
+                .unsupportedOption,
+                "\(new.operation.rawValue) has nothing whose health could be waited for.")
+        }
+        job.target = try await resolved(new.target)
+        let identity = job.identity
+        let (shown, secrets) = SecretArguments.split(job.arguments, redactor)
+        job.arguments = shown
+        let request = EnqueueRequest(job: job, secrets: secrets, identity: identity)
+        let results = try await store.enqueue([request])
+        if case .refused(let error) = results[0] { throw IntakeError(error) }
+        return results[0]
+    }
+
+    /// The target with its id, or as it is when Komodo cannot be asked in time.
+    private func resolved(_ target: Target) async throws -> Target {
+        guard target.id == nil, let komodo else { return target }
+        let answer = await withTaskGroup(of: Answer?.self) { group in
+            group.addTask {
+                do throws(KomodoError) {
+                    return .found(
+                        try await komodo.resolve(target.type, target.name, for: .read))
+                } catch {
+                    return error.code == .notFound ? .unknown(error) : .unanswered
+                }
+            }
+            group.addTask {
+                // Cancellation means that the other answer is in.
+                try? await sleep(Self.resolveTimeMax)
+                return nil
+            }
+            defer { group.cancelAll() }
+            return await group.next() ?? nil
+        }
+        switch answer {
+        case .found(let target): return target
+        case .unknown(let error):
+            throw IntakeError(.notFound, error.message, suggestions: error.suggestions)
+        case .unanswered, nil: return target
+        }
+    }
+
+    private enum Answer: Sendable {
+        case found(Target)
+        case unknown(KomodoError)
+        case unanswered
+    }
+}

@@ -1,0 +1,43 @@
+internal import Jobs
+
+/// Decides what the reads after a lost submission prove.
+///
+/// Pure; times count on the clock since boot, in milliseconds, which no correction of the wall clock
+/// disturbs.
+struct EvidenceWatch: Sendable, Hashable {
+    /// What is known so far.
+    enum Verdict: Sendable, Hashable {
+        case undecided
+        case found(String)
+        case ambiguous([String])
+        /// Reads showed nothing, without a failure between them, for the whole grace.
+        case absent
+    }
+
+    /// Nobody can be sending any more after this moment.
+    let quietFrom: Int64
+    let grace: Duration
+    private(set) var cleanSince: Int64?
+
+    init(quietFrom: Int64, grace: Duration) {
+        self.quietFrom = quietFrom
+        self.grace = grace
+    }
+
+    /// A read that began at `start` succeeded and showed these updates.
+    mutating func saw(_ candidates: [String], start: Int64) -> Verdict {
+        if candidates.count > 1 { return .ambiguous(candidates) }
+        if let only = candidates.first { return .found(only) }
+        guard start >= quietFrom else { return .undecided }
+        guard let since = cleanSince else {
+            cleanSince = start
+            return grace == .zero ? .absent : .undecided
+        }
+        return start - since >= grace.inMilliseconds ? .absent : .undecided
+    }
+
+    /// A read failed; the grace begins anew.
+    mutating func failed() {
+        cleanSince = nil
+    }
+}

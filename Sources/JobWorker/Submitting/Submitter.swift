@@ -1,0 +1,181 @@
+internal import JSON
+internal import JobStore
+internal import Jobs
+internal import KomodoClient
+internal import Logging
+private import Redaction
+
+/// Takes one claimed job to the point where Komodo has it, or to where it is clear that it has not.
+struct Submitter: Sendable {
+    let context: WorkerContext
+
+    /// The job after the submission; nil when somebody else has it, or when it waits again.
+    func run(_ claimed: JobRecord) async throws -> JobRecord? {
+        guard let lease = claimed.lease else {
+            preconditionFailure("a claimed job has an owner")
+        }
+        await context.hooks.reached(.claimed, claimed)
+        let identity: KomodoIdentity
+        do throws(KomodoError) {
+            identity = try await context.komodo.identify()
+        } catch {
+            return try await give(claimed, lease, back: error)
+        }
+        guard let job = try await withTarget(claimed, lease) else { return nil }
+        return try await send(job, lease, identity)
+    }
+
+    /// Looks the target up if that could not be done when the job was made.
+    private func withTarget(_ job: JobRecord, _ lease: Lease) async throws -> JobRecord? {
+        guard job.target.id == nil else { return job }
+        let target: Target
+        do throws(KomodoError) {
+            target = try await context.komodo.resolve(
+                job.target.type, job.target.name, for: .submission)
+        } catch {
+            let event: JobEvent =
+                switch error.code {
+                case .notFound, .forbidden: .targetRefused(error.jobError)
+                case .budgetExhausted(let wait): .budgetExhausted(wait: wait)
+                case .unauthorized: .submitted(.unauthorized(error.jobError))
+                case .throttled(let wait): .submitted(.throttled(error.jobError, retryAfter: wait))
+                case .unreachable, .malformed, .invalid, .serverFault, .interrupted:
+                    .targetUnresolved(error.jobError)
+                }
+            _ = try await record(event, job, lease)
+            return nil
+        }
+        switch try await context.persist(
+            job,
+            { () async throws(StoreError) in
+                try await context.store.assign(target, to: lease)
+            })
+        {
+        case .noted(let job): return job
+        case .applied, .ignored, .leaseLost: return nil
+        }
+    }
+
+    private func send(
+        _ job: JobRecord, _ lease: Lease, _ identity: KomodoIdentity
+    ) async throws -> JobRecord? {
+        let submission = try await submission(for: job)
+        // Taken before the intent is written: a process that sleeps during the write must not send.
+        let intendedAt = context.clock.sinceBoot()
+        let intent = IntentRequest(
+            operatorID: identity.operatorID, clockOffset: identity.clockOffset,
+            requestTimeout: context.policy.requestTimeout, limits: context.policy.limits)
+        let sending: JobRecord
+        switch try await context.store.recordIntent(lease, intent) {
+        case .recorded(let job): sending = job
+        case .throttled, .leaseLost: return nil
+        }
+        logStart(sending)
+        await context.hooks.reached(.intentRecorded, sending)
+        let result = await BudgetPermit.prepaid { [context] in
+            await context.komodo.submit(submission) {
+                await context.hooks.reached(.aboutToSend, sending)
+                return await Self.mayStillSend(context, lease, intendedAt: intendedAt)
+            }
+        }
+        await context.hooks.reached(.answered, sending)
+        let answered = try await record(
+            .submitted(result.outcome.followed), sending, lease,
+            Findings(detail: detail(of: result)))
+        if let answered { await context.hooks.reached(.outcomeRecorded, answered) }
+        return answered
+    }
+
+    /// The fence against a sender that was suspended: its time and its lease must still hold when
+    /// the first byte is about to leave.
+    private static func mayStillSend(
+        _ context: WorkerContext, _ lease: Lease, intendedAt: Int64
+    ) async -> Bool {
+        let isInTime: () -> Bool = {
+            let elapsed = context.clock.sinceBoot() - intendedAt
+            return elapsed < context.policy.sendWindow.inMilliseconds
+        }
+        guard isInTime() else { return false }
+        // Who cannot read the lease does not know that it holds. The time is looked at again after
+        // the read, because the process may have slept in it.
+        let holds = (try? await context.store.holds(lease)) ?? false
+        return holds && isInTime()
+    }
+
+    private func submission(for job: JobRecord) async throws -> Submission {
+        var arguments = job.arguments
+        let secrets = try await context.store.secrets(of: job.row)
+        for member in secrets.members { arguments[member.key] = member.value }
+        return Submission(operation: job.operation, target: job.target, arguments: arguments)
+    }
+
+    /// Gives a job back that was not sent, because Komodo could not be asked who we are.
+    private func give(
+        _ job: JobRecord, _ lease: Lease, back error: KomodoError
+    ) async throws -> JobRecord? {
+        let event: JobEvent =
+            switch error.code {
+            case .budgetExhausted(let wait): .budgetExhausted(wait: wait)
+            case .unauthorized: .submitted(.unauthorized(error.jobError))
+            case .throttled(let wait): .submitted(.throttled(error.jobError, retryAfter: wait))
+            case .invalid: .submitted(.rejected(error.jobError))
+            case .notFound, .forbidden, .unreachable, .malformed, .serverFault, .interrupted:
+                .submitted(.undelivered(error.jobError))
+            }
+        return try await record(event, job, lease)
+    }
+
+    /// Writes an event down and answers the job if it is still this worker's to care for.
+    private func record(
+        _ event: JobEvent, _ job: JobRecord, _ lease: Lease, _ findings: Findings = Findings()
+    ) async throws -> JobRecord? {
+        let advance = try await context.persist(job) { () async throws(StoreError) in
+            try await context.store.advance(lease, by: event, findings)
+        }
+        switch advance {
+        case .applied(let next):
+            if next.state.isTerminal { context.logEnd(next) }
+            return next.leaseOwner == nil ? nil : next
+        case .noted(let next), .ignored(let next): return next
+        case .leaseLost:
+            context.logger.notice(
+                "Another worker has the job", metadata: [LogKey.jobID: "\(job.id)"])
+            return nil
+        }
+    }
+
+    private func detail(of result: SubmissionResult) -> String? {
+        var detail = JSONObject()
+        if let status = result.status { detail["http_status"] = .int(status) }
+        if let evidence = result.evidence {
+            detail["evidence"] = .string(
+                PlainText.singleLine(
+                    context.redactor.redact(PlainText.strip(evidence)), max: 500))
+        }
+        return detail.isEmpty ? nil : JSONValue.object(detail).serialized()
+    }
+
+    private func logStart(_ job: JobRecord) {
+        context.logger.info(
+            "Operation starts",
+            metadata: [
+                LogKey.jobID: "\(job.id)", LogKey.jobOperation: "\(job.operation.rawValue)",
+                LogKey.targetName: "\(job.target.name)",
+                LogKey.jobParameters: "\(JSONValue.object(job.arguments).serialized())",
+            ])
+    }
+}
+
+extension SubmissionOutcome {
+    /// An operation that is already over is followed like any other, so that its log is kept; one
+    /// without an update has nothing more to show.
+    fileprivate var followed: SubmissionOutcome {
+        switch self {
+        case .concluded(.update(let id), _): .accepted(.update(id))
+        case .concluded(.state, _), .accepted, .undelivered, .rejected, .throttled, .unauthorized,
+            .unavailable, .busy,
+            .ambiguous, .withheld:
+            self
+        }
+    }
+}
