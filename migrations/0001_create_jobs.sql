@@ -64,6 +64,8 @@ CREATE TABLE job (
     candidates TEXT CHECK (candidates IS NULL OR json_valid(candidates)),
     version TEXT,
     commit_hash TEXT,
+    -- Somebody reads the log as it grows, at least until then.
+    logs_watched_until INTEGER,
     late_outcome TEXT,
     duplicate_update TEXT,
 

@@ -35,6 +35,10 @@ package protocol JobStore: Sendable {
     func events(of job: Int64, after: Int64) async throws(StoreError) -> [JobEventRecord]
     /// A job's logs by attempt and position.
     func logs(of job: Int64) async throws(StoreError) -> [LogEntry]
+    /// Asks the worker to fetch a running job's log while it grows, until `moment`.
+    func watchLogs(of job: Int64, until moment: Timestamp) async throws(StoreError)
+    /// Those of a worker's jobs whose logs somebody reads as they grow.
+    func logsWatched(_ worker: String) async throws(StoreError) -> Set<Int64>
     /// The secret argument values of an unfinished job.
     func secrets(of job: Int64) async throws(StoreError) -> JSONObject
     /// Who holds a lane.

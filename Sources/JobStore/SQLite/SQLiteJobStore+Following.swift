@@ -1,5 +1,5 @@
 internal import GRDB
-internal import Jobs
+package import Jobs
 
 extension SQLiteJobStore {
     package func save(_ logs: [LogEntry], _ lease: Lease) async throws(StoreError) {
@@ -22,6 +22,28 @@ extension SQLiteJobStore {
             try table.update(job)
             try table.insertEvent(job, reason: reason)
             return true
+        }
+    }
+
+    package func watchLogs(of job: Int64, until moment: Timestamp) async throws(StoreError) {
+        try await write { db in
+            try db.execute(
+                sql: """
+                    UPDATE job SET logs_watched_until = :moment
+                    WHERE id = :job AND finished_at IS NULL
+                    """, arguments: ["moment": moment.milliseconds, "job": job])
+        }
+    }
+
+    package func logsWatched(_ worker: String) async throws(StoreError) -> Set<Int64> {
+        let now = clock.now()
+        return try await read { db in
+            try Int64.fetchSet(
+                db,
+                sql: """
+                    SELECT id FROM job
+                    WHERE lease_owner = :worker AND logs_watched_until > :now
+                    """, arguments: ["worker": worker, "now": now.milliseconds])
         }
     }
 

@@ -47,6 +47,20 @@ struct Conclusion: Sendable {
         return try await advance(job, .concluded(scribe.outcome(of: update)), findings)
     }
 
+    /// Stores what a running operation has logged so far.
+    func saveLogsSoFar(of job: JobRecord) async throws {
+        guard let id = job.remote?.updateID, let lease = job.lease else { return }
+        let update: Update
+        do throws(KomodoError) {
+            update = try await context.komodo.update(id, for: .poll)
+        } catch {
+            // The log comes with the next round, or whole at the end.
+            return
+        }
+        let scribe = LogScribe(redactor: context.redactor)
+        try await context.store.save(scribe.entries(update.logs, attempt: job.attempt), lease)
+    }
+
     private func advance(
         _ job: JobRecord, _ event: JobEvent, _ findings: Findings
     ) async throws -> Result {

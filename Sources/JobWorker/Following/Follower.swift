@@ -98,7 +98,9 @@ final class Follower: Sendable {
             updates.compactMap { update in update.id.map { ($0, update) } },
             uniquingKeysWith: { first, _ in first })
         let over = try await sort(batch, byID)
-        return try await conclude(over)
+        let results = try await conclude(over)
+        try await fetchWatchedLogs(batch, besides: over)
+        return results
     }
 
     /// Notes progress and answers the jobs whose end has to be read.
@@ -118,6 +120,17 @@ final class Follower: Sendable {
             }
         }
         return over
+    }
+
+    /// Stores the growing logs that somebody reads.
+    private func fetchWatchedLogs(_ batch: [JobRecord], besides over: [JobRecord]) async throws {
+        let ended = Set(over.map(\.row))
+        let growing = batch.filter { $0.operation.spec.logsGrow && !ended.contains($0.row) }
+        guard !growing.isEmpty else { return }
+        let watched = try await context.store.logsWatched(context.worker.id)
+        for job in growing where watched.contains(job.row) {
+            try await conclusion.saveLogsSoFar(of: job)
+        }
     }
 
     private func noteProgress(_ job: JobRecord) async throws {

@@ -41,6 +41,14 @@ package struct OperationSpec: Sendable {
         }
     }
 
+    /// Whether Komodo stores the log while the operation runs; all others get theirs at the end.
+    package var logsGrow: Bool {
+        switch targetType {
+        case .build, .procedure, .resourceSync: true
+        case .server, .stack, .deployment, .repo, .action: false
+        }
+    }
+
     /// The values of an update's `operation` that this request can produce.
     ///
     /// - Parameter arguments: a stack request that names services is recorded with the suffix
