@@ -1,0 +1,116 @@
+"""Shows that the check can fail: exchanges that must pass, and faults that must be found."""
+
+import json
+import re
+import sys
+
+from wire import Exchange, Tally, Wire
+
+UPDATE = {
+    "_id": {"$oid": "66113df3abe32960b87018dd"},
+    "operation": "Deploy",
+    "start_ts": 1712540000000,
+    "success": True,
+    "operator": "66113df3abe32960b87018aa",
+    "target": {"type": "Deployment", "id": "66113df3abe32960b87018bb"},
+    "logs": [],
+    "status": "InProgress",
+}
+LISTED = {
+    "id": "66113df3abe32960b87018dd",
+    "operation": "Deploy",
+    "start_ts": 1712540000000,
+    "success": True,
+    "username": "operator",
+    "operator": "66113df3abe32960b87018aa",
+    "target": {"type": "Deployment", "id": "66113df3abe32960b87018bb"},
+    "status": "Complete",
+}
+LOG = {
+    "stage": "Deploy", "command": "docker run", "stdout": "", "stderr": "", "success": True,
+    "start_ts": 1712540000000, "end_ts": 1712540000001,
+}  # fmt: skip
+PAGE = {"updates": [LISTED], "next_page": None}
+DEPLOY = {"deployment": "web"}
+DEPLOY_BODY = json.dumps({"type": "Deploy", "params": DEPLOY}).encode()
+UPDATE_BODY = json.dumps(UPDATE).encode()
+
+
+def without(value: dict, key: str) -> dict:
+    return {name: item for name, item in value.items() if name != key}
+
+
+def post(path: str, kind: str, params: dict, answer, status: int = 200, **more) -> Exchange:
+    body = {"type": kind, "params": params, **more}
+    return Exchange("POST", path, json.dumps(body).encode(), status, json.dumps(answer).encode())
+
+
+def listing(query: dict) -> Exchange:
+    return post("/read", "ListUpdates", {"query": query}, PAGE)
+
+
+GOOD = [
+    post("/execute", "Deploy", DEPLOY, UPDATE),
+    post("/execute", "Deploy", {**DEPLOY, "stop_time": 5, "stop_signal": "SIGTERM"}, UPDATE),
+    post("/execute", "Deploy", DEPLOY, {**UPDATE, "logs": [LOG], "end_ts": None}),
+    post("/execute", "Deploy", DEPLOY, {"error": "no", "trace": []}, 500),
+    post("/execute", "RunAction", {"action": "a", "args": {"x": None}}, UPDATE),
+    listing({"_id": {"$in": [{"$oid": "66113df3abe32960b87018dd"}]}, "other": None}),
+    Exchange("GET", "/version", b"", 200, b"2.3.2"),
+]
+
+# Each with the words that the finding must contain.
+BAD = [
+    ("an invented field", "params.force", post("/execute", "Deploy", {**DEPLOY, "force": True}, UPDATE)),
+    ("an invented field outside params", "async", post("/execute", "Deploy", DEPLOY, UPDATE, **{"async": True})),
+    ("a wrong type", "params.deployment", post("/execute", "Deploy", {"deployment": 5}, UPDATE)),
+    ("a number in quotes", "params.stop_time", post("/execute", "Deploy", {**DEPLOY, "stop_time": "5"}, UPDATE)),
+    ("an invented word", "params.stop_signal", post("/execute", "Deploy", {**DEPLOY, "stop_signal": "SIGKILL"}, UPDATE)),
+    ("a missing field", "params.deployment", post("/execute", "Deploy", {}, UPDATE)),
+    ("a null", "null in params.stop_time", post("/execute", "Deploy", {**DEPLOY, "stop_time": None}, UPDATE)),
+    ("an unknown request", "no such request", post("/execute", "StartServer", {"server": "a"}, UPDATE)),
+    ("a request on the wrong path", "no such request", post("/read", "Deploy", DEPLOY, UPDATE)),
+    ("a request in the path", "not {type, params}", Exchange("POST", "/execute/Deploy", b'{"deployment":"web"}', 200, b"{}")),
+    ("an unknown path", "no such path", Exchange("GET", "/read/servers", b"", 200, b"[]")),
+    ("an answer with a field left out", "operation", post("/execute", "Deploy", DEPLOY, without(UPDATE, "operation"))),
+    ("an answer with an invented field", "progress", post("/execute", "Deploy", DEPLOY, {**UPDATE, "progress": 5})),
+    ("an answer with an unknown word", "operation", post("/execute", "Deploy", DEPLOY, {**UPDATE, "operation": "Dploy"})),
+    ("an answer with a Python name", "id", post("/execute", "Deploy", DEPLOY, {**without(UPDATE, "_id"), "id": UPDATE["_id"]})),
+    ("an answer with a wrong type", "start_ts", post("/execute", "Deploy", DEPLOY, {**UPDATE, "start_ts": "now"})),
+    ("a wrong type deep in an answer", "logs.0.success", post("/execute", "Deploy", DEPLOY, {**UPDATE, "logs": [{**LOG, "success": 1}]})),
+    ("an invented field deep in an answer", "updates.0.end_ts", post("/read", "ListUpdates", {}, {**PAGE, "updates": [{**LISTED, "end_ts": 5}]})),
+    ("an error without a trace", "trace", post("/execute", "Deploy", DEPLOY, {"error": "no"}, 500)),
+    ("a page instead of an error", "500 to", Exchange("POST", "/read", b'{"type":"GetVersion","params":{}}', 500, b"<html>")),
+    ("a version that is none", "/version", Exchange("GET", "/version", b"", 200, b"<html>")),
+    ("a body that is not called JSON", "content-type", Exchange("POST", "/execute", DEPLOY_BODY, 200, UPDATE_BODY, content_type="text/plain")),
+    ("a key without its secret", "credential", Exchange("POST", "/execute", DEPLOY_BODY, 200, UPDATE_BODY, frozenset({"x-api-key"}))),
+    ("a token beside the key", "authorization", Exchange("POST", "/execute", DEPLOY_BODY, 200, UPDATE_BODY, frozenset({"x-api-key", "x-api-secret", "authorization"}))),
+]  # fmt: skip
+
+
+def run(wire: Wire) -> list[str]:
+    """Returns what the check got wrong; empty when it can be trusted."""
+    wrong = []
+    for number, exchange in enumerate(GOOD):
+        tally = Tally()
+        wire.judge(exchange, tally)
+        if tally.failures or tally.requests != 1 or tally.answers != 1:
+            wrong.append(f"good exchange {number} is refused: {tally.failures}")
+    for name, words, exchange in BAD:
+        tally = Tally()
+        wire.judge(exchange, tally)
+        if not any(re.search(re.escape(words), failure) for failure in tally.failures):
+            wrong.append(f"{name} is not found: {tally.failures}")
+    if not Tally().verdict(set()):
+        wrong.append("checking nothing counts as success")
+    if not any("Deploy" in text for text in Tally(1, 1, {"GetUser"}).verdict({"Deploy"})):
+        wrong.append("a request that never came is not missed")
+    return wrong
+
+
+if __name__ == "__main__":
+    found = run(Wire())
+    for text in found:
+        print(f"FAILED {text}")
+    print(f"{len(GOOD)} good exchanges pass, {len(BAD)} faults are found" if not found else "")
+    sys.exit(1 if found else 0)
