@@ -1,0 +1,101 @@
+private import ArgumentParser
+private import Bootstrap
+private import Glibc
+private import Intake
+private import JSON
+package import JobStore
+package import JobWorker
+private import Jobs
+private import KomodoClient
+private import KomodoSimulator
+private import Synchronization
+
+/// Where the executables begin.
+package enum Entry {
+    /// Runs `komodo-mcp`.
+    package static func runMCP() async {
+        await run(KomodoMCPCommand.self)
+    }
+
+    /// Runs `komodo-jobs`.
+    package static func runJobs() async {
+        await run(KomodoJobsCommand.self)
+    }
+
+    /// Runs `komodo-mcp worker`, calling `reached` at each step of the submission protocol.
+    ///
+    /// Only tests pass anything here, to stop or kill the process at that step.
+    package static func runWorker(
+        reached: @escaping @Sendable (WorkerHooks.Step, JobRecord) async -> Void
+    ) async {
+        WorkerCommand.reached.withLock { $0 = reached }
+        await run(WorkerCommand.self)
+    }
+
+    private static func run<Root: AsyncParsableCommand>(_ root: Root.Type) async {
+        // Writing into a pipe that nobody reads any more is an error to handle, not a reason to die.
+        signal(SIGPIPE, SIG_IGN)
+        Allocator.tune()
+        do {
+            var command = try root.parseAsRoot()
+            if var command = command as? any AsyncParsableCommand {
+                try await command.run()
+            } else {
+                try command.run()
+            }
+        } catch {
+            exit(end(root, error))
+        }
+    }
+
+    private static func end<Root: ParsableCommand>(_ root: Root.Type, _ error: any Error) -> Int32 {
+        if let status = error as? ExitCode { return status.rawValue }
+        let asJSON = ErrorFormat.isJSON(CommandLine.arguments)
+        if let failure = failure(error) {
+            Terminal.writeError(failure, asJSON: asJSON)
+            return failure.exit.rawValue
+        }
+        guard root.exitCode(for: error) != .success else {
+            Terminal.write(root.fullMessage(for: error))
+            return ExitStatus.success.rawValue
+        }
+        let message = asJSON ? root.message(for: error) : root.fullMessage(for: error)
+        Terminal.writeError(CommandError(.usage, message), asJSON: asJSON)
+        return ExitStatus.usage.rawValue
+    }
+
+    /// What an error of our own means for the exit code; nil for the parser's errors.
+    private static func failure(_ error: any Error) -> CommandError? {
+        switch error {
+        case let error as CommandError: error
+        case let error as SettingsError: CommandError(.usage, error.message)
+        case let error as IntakeError: refusal(error.error)
+        case let error as StoreError:
+            switch error.code {
+            case .unknownReference: CommandError(.notFound, error.message, code: "NOT_FOUND")
+            case .ambiguousReference: CommandError(.usage, error.message)
+            case .conflict: CommandError(.failure, error.message, code: "CONFLICT")
+            default: CommandError(.failure, error.message, code: "DATABASE_ERROR")
+            }
+        case let error as KomodoError:
+            CommandError(
+                error.code == .notFound ? .notFound : .unreachable, error.message,
+                code: error.jobError.code.rawValue)
+        case let error as SimulatorError: CommandError(.failure, "\(error)")
+        case let error as FaultScriptError: CommandError(.usage, error.message)
+        case is CancellationError: CommandError(.failure, "Interrupted.")
+        default: nil
+        }
+    }
+
+    /// What a refused request means; its message names the nearest names already.
+    private static func refusal(_ error: JobError) -> CommandError {
+        let exit: ExitStatus =
+            switch error.code {
+            case .notFound: .notFound
+            case .validationError, .unsupportedOption: .usage
+            default: .failure
+            }
+        return CommandError(exit, error.message, code: error.code.rawValue)
+    }
+}

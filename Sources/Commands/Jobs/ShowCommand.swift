@@ -1,0 +1,123 @@
+internal import ArgumentParser
+private import JSON
+private import JobStore
+private import Jobs
+
+/// `komodo-jobs show`.
+struct ShowCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "show", abstract: "Show one job with its history.")
+
+    @Argument(help: "The job: its id, its beginning, or at least 6 characters of its ending.")
+    var job: String
+
+    @OptionGroup var output: OutputOptions
+    @OptionGroup var common: CommonOptions
+
+    func run() async throws {
+        let session = try Session(common.arguments)
+        let store = try session.openExisting()
+        let job = try await store.job(job)
+        let events = try await store.events(of: job.row, after: 0)
+        let holder = try await holder(of: job, store)
+        let printer = Printer(output)
+        printer.print(
+            job,
+            extra: [
+                ("events", .array(events.map(Self.json))),
+                ("waits_for", JobJSON.text(holder.map { "\($0.id)" })),
+            ],
+            text: JobPage.text(
+                job, events: events, holder: holder, now: store.clock.now(),
+                style: printer.style))
+    }
+
+    /// The job that this one waits for.
+    private func holder(of job: JobRecord, _ store: SQLiteJobStore) async throws -> JobRecord? {
+        guard job.state.status == .pending, !job.holdsLane, let lane = job.lane else { return nil }
+        return try await store.laneHolder(lane)
+    }
+
+    private static func json(_ event: JobEventRecord) -> JSONValue {
+        var object: JSONObject = [
+            "at": JobJSON.time(event.at), "event": .string(event.reason),
+            "status": .string(event.state.status.rawValue),
+            "phase": JobJSON.text(event.state.phase?.rawValue), "attempt": .int(event.attempt),
+            "worker": JobJSON.text(event.worker),
+        ]
+        // The store checks that details are JSON; what is not is left out.
+        if let detail = event.detail, let value = try? JSONValue(parsing: detail) {
+            object["detail"] = value
+        }
+        return .object(object)
+    }
+}
+
+/// One job on a page of text.
+private enum JobPage {
+    static func text(
+        _ job: JobRecord, events: [JobEventRecord], holder: JobRecord?, now: Timestamp,
+        style: Style
+    ) -> String {
+        let facts = facts(job, holder: holder, now: now, style: style)
+        let width = facts.map(\.0.count).max() ?? 0
+        let lines = facts.map { name, value in
+            style.faint(name + String(repeating: " ", count: width - name.count + 2)) + value
+        }
+        return (lines + [""] + history(events, style: style)).joined(separator: "\n")
+    }
+
+    private static func facts(
+        _ job: JobRecord, holder: JobRecord?, now: Timestamp, style: Style
+    ) -> [(String, String)] {
+        var facts: [(String, String)] = [
+            ("job", style.bold("\(job.id)")),
+            ("state", style.status("\(job.state)", job.state.status)),
+        ]
+        func add(_ name: String, _ value: String?) {
+            if let value, !value.isEmpty { facts.append((name, value)) }
+        }
+        add("reason", JobText.reason(job, now: now))
+        add("retry of", job.retryOf)
+        add("waits for", holder.map { "\($0.id) (\($0.state))" })
+        add("operation", job.operation.rawValue)
+        add(
+            "target",
+            "\(job.target.type.word) \(JobText.plain(job.target.name))"
+                + (job.target.id.map { " (\($0))" } ?? ", not looked up yet"))
+        if !job.arguments.isEmpty {
+            add("arguments", JobText.plain(JSONValue.object(job.arguments).serialized()))
+        }
+        add("komodo", job.instance)
+        add("update", job.remote?.updateID)
+        add("candidates", job.candidates.joined(separator: ", "))
+        add("version", job.version.map(JobText.plain))
+        add("commit", job.commitHash.map(JobText.plain))
+        add("asked by", JobText.plain("\(job.caller.principal) with \(job.caller.clientName)"))
+        add("key", job.idempotencyKey.map(JobText.plain))
+        add("attempt", "\(job.attempt)")
+        add("created", stamp(job.createdAt, now))
+        add("started", job.startedAt.map { stamp($0, now) })
+        add("finished", job.finishedAt.map { stamp($0, now) })
+        add("took", JobText.duration(job, now: now).map(TimeText.short))
+        add("ended late", job.lateOutcome)
+        add("duplicate", job.duplicateUpdate)
+        return facts
+    }
+
+    private static func stamp(_ moment: Timestamp, _ now: Timestamp) -> String {
+        "\(TimeText.rfc3339(moment)) (\(TimeText.ago(moment, now: now)))"
+    }
+
+    private static func history(_ events: [JobEventRecord], style: Style) -> [String] {
+        var table = Table(["AT", "EVENT", "STATE", "ATTEMPT", "WORKER"], style: style)
+        for event in events {
+            table.rows.append([
+                Table.Cell(TimeText.rfc3339(event.at)), Table.Cell(event.reason),
+                Table.Cell("\(event.state)") { style.status($0, event.state.status) },
+                Table.Cell("\(event.attempt)"), Table.Cell(event.worker ?? "-"),
+            ])
+        }
+        return table.lines(width: Printer.width)
+    }
+}

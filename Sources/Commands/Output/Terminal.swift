@@ -1,0 +1,75 @@
+private import Glibc
+private import Redaction
+
+/// Standard output and standard error.
+enum Terminal {
+    /// Whether standard output is a terminal.
+    static var isInteractive: Bool { isatty(STDOUT_FILENO) == 1 }
+
+    /// Whether a table can be redrawn in place there.
+    static func isLive(_ environment: [String: String]) -> Bool {
+        isInteractive && environment["TERM"] != "dumb"
+    }
+
+    /// Whether colour may be used there.
+    static func usesColour(_ environment: [String: String]) -> Bool {
+        isLive(environment) && (environment["NO_COLOR"] ?? "").isEmpty
+    }
+
+    /// Writes text to standard output, with a line end if it has none, at once.
+    static func write(_ text: String) {
+        write(text, to: STDOUT_FILENO)
+    }
+
+    /// Writes text to standard error.
+    static func writeError(_ text: String) {
+        write(text, to: STDERR_FILENO)
+    }
+
+    /// Writes why a command failed: for programs as one JSON object, for people as text in which
+    /// names from elsewhere cannot steer the terminal.
+    static func writeError(_ error: CommandError, asJSON: Bool) {
+        writeError(
+            asJSON ? JobJSON.failure(error).printed() : PlainText.strip(error.message))
+    }
+
+    private static func write(_ text: String, to descriptor: Int32) {
+        var bytes = Array(text.utf8)
+        if bytes.last != UInt8(ascii: "\n") { bytes.append(UInt8(ascii: "\n")) }
+        writeAll(bytes, to: descriptor)
+    }
+
+    /// Writes text to standard output as it is.
+    static func writeRaw(_ text: String) {
+        writeAll(Array(text.utf8), to: STDOUT_FILENO)
+    }
+
+    private static func writeAll(_ bytes: [UInt8], to descriptor: Int32) {
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+            if count > 0 {
+                rest = rest.dropFirst(count)
+            } else if errno != EINTR {
+                // Nobody reads any more, as with `| head`; there is nobody to tell either.
+                return
+            }
+        }
+    }
+
+    /// The size of the terminal; 80 × 24 when it is none.
+    static var size: (columns: Int, rows: Int) {
+        var size = winsize()
+        guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else {
+            return (80, 24)
+        }
+        return (Int(size.ws_col), Int(size.ws_row))
+    }
+
+    /// Reads one line from standard input when somebody sits there; nil otherwise.
+    static func ask(_ question: String) -> String? {
+        guard isatty(STDIN_FILENO) == 1 else { return nil }
+        writeAll(Array(question.utf8), to: STDERR_FILENO)
+        return readLine()
+    }
+}

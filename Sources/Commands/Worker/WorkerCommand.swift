@@ -1,0 +1,42 @@
+internal import ArgumentParser
+private import Bootstrap
+internal import JobStore
+internal import JobWorker
+private import Logging
+internal import Synchronization
+
+/// `komodo-mcp worker`: the daemon that owns the work.
+struct WorkerCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "worker",
+        abstract: "Work on jobs until stopped; for systemd.",
+        discussion: """
+            Takes all jobs of its Komodo in this database, whichever key they were asked with: \
+            whoever may write the database has this worker's rights.
+
+            SIGTERM lets submissions under way finish; running operations go on in Komodo and are \
+            followed again by the next worker.
+            """)
+
+    /// What tests do at the steps of the protocol, see ``Entry/runWorker(reached:)``.
+    static let reached = Mutex<@Sendable (WorkerHooks.Step, JobRecord) async -> Void>({ _, _ in })
+
+    @OptionGroup var common: CommonOptions
+    @OptionGroup var komodo: KomodoOptions
+
+    func run() async throws {
+        let environment = ProcessEnvironment.variables()
+        let session = try Session(common.arguments, komodo.arguments)
+        let notifier = ServiceNotifier(environment: environment)
+        let access = try session.settings.requireKomodo()
+        let store = try session.openOrCreate()
+        var runtime = WorkerRuntime(
+            session: session, store: store, access: access, kind: .daemon)
+        runtime.hooks = WorkerHooks(
+            ready: { notifier.ready(status: "Working for \(access.instance)") },
+            passed: { notifier.watchdog() },
+            stopping: { notifier.stopping(status: "Finishing submissions") },
+            reached: Self.reached.withLock { $0 })
+        try await runtime.run()
+    }
+}

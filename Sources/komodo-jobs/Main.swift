@@ -1,0 +1,8 @@
+private import Commands
+
+@main
+struct Main {
+    static func main() async {
+        await Entry.runJobs()
+    }
+}
