@@ -26,13 +26,13 @@ let package = Package(
     ],
     targets: [
         .target(name: "JSON"),
-        .testTarget(name: "JSONTests", dependencies: ["JSON"]),
+        .testTarget(name: "JSONTests", dependencies: ["JSON", "TestSupport"]),
 
         .target(name: "Jobs", dependencies: ["JSON"]),
-        .testTarget(name: "JobsTests", dependencies: ["JSON", "Jobs"]),
+        .testTarget(name: "JobsTests", dependencies: ["JSON", "Jobs", "TestSupport"]),
 
         .target(name: "Redaction"),
-        .testTarget(name: "RedactionTests", dependencies: ["Redaction"]),
+        .testTarget(name: "RedactionTests", dependencies: ["Redaction", "TestSupport"]),
 
         .target(name: "CKomodo", linkerSettings: [.linkedLibrary("sqlite3")]),
 
@@ -56,7 +56,7 @@ let package = Package(
         .target(
             name: "KomodoClient",
             dependencies: [
-                "JSON", "Jobs",
+                "JSON", "Jobs", "Redaction",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
@@ -67,7 +67,7 @@ let package = Package(
         .testTarget(
             name: "KomodoClientTests",
             dependencies: [
-                "JSON", "Jobs", "KomodoClient", "KomodoSimulator", "TestSupport",
+                "JSON", "Jobs", "KomodoClient", "KomodoSimulator", "Redaction", "TestSupport",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
             ]),

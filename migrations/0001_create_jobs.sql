@@ -90,12 +90,14 @@ CREATE TABLE job (
         WHEN 'running' THEN remote_kind IS NOT NULL
         WHEN 'success' THEN remote_kind IS NOT NULL
         ELSE 1 END),
-    CONSTRAINT remote_id_by_kind CHECK (
-        (remote_kind IS NULL AND remote_id IS NULL)
-        OR (remote_kind = 'update' AND remote_id IS NOT NULL)
-        OR remote_kind = 'state'),
+    CONSTRAINT remote_id_by_kind CHECK (CASE
+        WHEN remote_kind IS NULL THEN remote_id IS NULL
+        WHEN remote_kind = 'update' THEN remote_id IS NOT NULL
+        ELSE 1 END),
     CONSTRAINT leased_when_sending CHECK (
         phase IS NULL OR phase NOT IN ('claimed', 'sending') OR lease_owner IS NOT NULL),
+    CONSTRAINT target_known_when_sending CHECK (
+        phase IS NULL OR phase NOT IN ('sending', 'reconciling') OR target_id IS NOT NULL),
     CONSTRAINT unleased_when_pending CHECK (status <> 'pending' OR lease_owner IS NULL),
     CONSTRAINT lane_held_has_lane CHECK (holds_lane = 0 OR lane IS NOT NULL),
     CONSTRAINT lane_held_when_sending CHECK (
@@ -128,6 +130,8 @@ CREATE INDEX job_unfinished ON job (instance, key_fingerprint) WHERE finished_at
 CREATE INDEX job_status ON job (status, id);
 CREATE INDEX job_operation ON job (operation, id);
 CREATE INDEX job_target ON job (target_name, id);
+CREATE INDEX job_unresolved ON job (instance, target_type, target_name)
+    WHERE target_id IS NULL AND status IN ('pending', 'starting');
 CREATE INDEX job_created ON job (created_at);
 CREATE INDEX job_retry ON job (retry_of) WHERE retry_of IS NOT NULL;
 

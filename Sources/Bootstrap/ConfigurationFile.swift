@@ -1,5 +1,6 @@
 internal import Configuration
 internal import JSON
+internal import Jobs
 internal import Synchronization
 
 /// A YAML or JSON file of settings, with profiles.
@@ -48,7 +49,7 @@ struct ConfigurationFile: Sendable {
     private func check(_ name: String, profile: String?) throws(SettingsError) {
         guard !Self.names.contains(name) else { return }
         let place = profile.map { "\(path) profile \($0)" } ?? path
-        let nearest = EditDistance.nearest(name, in: Self.names)
+        let nearest = NearestNames.nearest(to: name, among: Self.names).first
         let advice = nearest.map { "did you mean \($0)?" } ?? "it is no setting; leave it out"
         throw SettingsError(code: .unknownKey, message: "\(name) in \(place): \(advice)")
     }

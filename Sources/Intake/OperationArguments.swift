@@ -81,8 +81,10 @@ package enum OperationArguments {
             default: throw wrong(text, parameter)
             }
         case .strings:
-            return .array(
-                text.split(separator: ",").map { .string($0.trimmingSpaces) })
+            let names = text.split(separator: ",").map(\.trimmingSpaces)
+            // Komodo takes an empty list for all of them, which nobody means who writes one.
+            guard !names.isEmpty else { throw wrong(text, parameter) }
+            return .array(names.map { .string($0) })
         case .object:
             do {
                 let value = try JSONValue(parsing: text)

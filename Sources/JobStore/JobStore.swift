@@ -43,9 +43,11 @@ package protocol JobStore: Sendable {
     func secrets(of job: Int64) async throws(StoreError) -> JSONObject
     /// Who holds a lane.
     func laneHolder(_ lane: String) async throws(StoreError) -> JobRecord?
+    /// How long the same operation on the same target took before; nil when too few runs are known.
     func estimate(
         _ operation: JobOperation, target: Target
     ) async throws(StoreError) -> DurationEstimate?
+    /// Counts and durations by operation.
     func stats(since: Timestamp?) async throws(StoreError) -> StoreStats
 
     // Working.
@@ -89,8 +91,11 @@ package protocol JobStore: Sendable {
 
     // Workers.
 
+    /// Makes a worker known; its lock is held already.
     func register(_ worker: WorkerRecord) async throws(StoreError)
+    /// Shows that a worker is not suspended.
     func heartbeat(_ worker: String) async throws(StoreError)
+    /// All registered workers with what is known about their lives.
     func workers() async throws(StoreError) -> [(worker: WorkerRecord, liveness: Liveness)]
     /// Takes over the jobs of dead workers and of none, and forgets the dead ones.
     ///
@@ -108,16 +113,28 @@ package protocol JobStore: Sendable {
 
     // The shared budget and the keys.
 
+    /// Takes one token of the shared budget, if there is one for the purpose.
     func take(
         _ purpose: TokenBucket.Purpose, instance: String, limits: TokenBucket.Limits
     ) async throws(StoreError) -> TokenBucket.Answer
+    /// How many submissions the budget has tokens for right now; nothing is taken.
+    ///
+    /// When there are none and the worker has due jobs, polls and reads leave the next tokens to
+    /// them.
+    func submissionsAffordable(
+        _ worker: WorkerRecord, limits: TokenBucket.Limits
+    ) async throws(StoreError) -> Int
+    /// Obeys what Komodo or a proxy says about its own limits.
     func obey(
         remaining: Int?, wait: Duration?, instance: String, limits: TokenBucket.Limits
     ) async throws(StoreError)
+    /// The budgets of all instances, for people.
     func budgets(_ limits: TokenBucket.Limits) async throws(StoreError) -> [BudgetReport]
+    /// What is known about a key at its instance.
     func credential(
         instance: String, keyFingerprint: String
     ) async throws(StoreError) -> Credential?
+    /// Remembers what was learnt about a key; nil keeps what is known, except for the refusal.
     func save(_ credential: Credential) async throws(StoreError)
 }
 

@@ -1,7 +1,6 @@
 package import JobStore
 package import Jobs
 package import KomodoClient
-private import Synchronization
 
 /// Takes tokens of the shared budget for a client.
 package enum BudgetPermit {
@@ -17,7 +16,6 @@ package enum BudgetPermit {
         }
     ) -> RequestPermit {
         { purpose throws(KomodoError) in
-            if purpose == .submission, prepaid?.spend() == true { return }
             var waited: Duration = .zero
             while true {
                 let answer = try await take(store, purpose, instance, limits)
@@ -35,28 +33,6 @@ package enum BudgetPermit {
                 } catch {
                     throw KomodoError(.interrupted, "The request was cancelled.")
                 }
-            }
-        }
-    }
-
-    @TaskLocal private static var prepaid: Prepaid?
-
-    /// Runs `body`, whose first submission needs no token of its own: the caller has taken it.
-    ///
-    /// The token of a submission is taken in the transaction that writes the intent down. Taking
-    /// another one afterwards would count it twice, and waiting for it would use up the send window.
-    static func prepaid<Value>(_ body: () async -> Value) async -> Value {
-        await $prepaid.withValue(Prepaid(), operation: body)
-    }
-
-    /// One token that is there already.
-    private final class Prepaid: Sendable {
-        private let isSpent = Mutex(false)
-
-        func spend() -> Bool {
-            isSpent.withLock { isSpent in
-                defer { isSpent = true }
-                return !isSpent
             }
         }
     }

@@ -23,6 +23,7 @@ package final class JobWorker: Sendable {
         /// What tasks of this process are doing.
         var duties: Set<Duty.Key> = []
         var submissions = 0
+        var isIdentitySaved = false
         var idleSince: Int64?
     }
 
@@ -84,14 +85,24 @@ package final class JobWorker: Sendable {
         case cancel(JobRecord)
 
         /// No two tasks do the same about one job.
-        enum Key: Sendable, Hashable { case reconcile(Int64), verify(Int64), cancel(Int64) }
+        ///
+        /// A job that was lost and won back has a new lease, and its old task is about to notice.
+        struct Key: Sendable, Hashable {
+            enum Kind: Sendable, Hashable { case reconcile, verify, cancel }
+
+            let kind: Kind
+            let job: Int64
+            let leaseNumber: Int64
+        }
 
         var key: Key {
-            switch self {
-            case .reconcile(let job): .reconcile(job.row)
-            case .verify(let job): .verify(job.row)
-            case .cancel(let job): .cancel(job.row)
-            }
+            let kind: Key.Kind =
+                switch self {
+                case .reconcile: .reconcile
+                case .verify: .verify
+                case .cancel: .cancel
+                }
+            return Key(kind: kind, job: job.row, leaseNumber: job.leaseNumber)
         }
 
         var job: JobRecord {
@@ -161,19 +172,31 @@ package final class JobWorker: Sendable {
         where job.state.status == .running {
             assign(.cancel(job), assignments)
         }
-        let free = state.withLock { context.policy.submissionsMax - $0.submissions }
-        guard free > 0, try await !isKeyRefused() else { return [] }
-        let claimed = try await context.store.claim(context.worker, limit: free)
+        let free = try await claimsAllowed()
+        guard free > 0, !state.withLock({ $0.isDraining }) else { return [] }
+        // What the budget cannot pay for is not even claimed, or it would go back and forth.
+        let affordable = try await context.store.submissionsAffordable(
+            context.worker, limits: context.policy.limits)
+        let claimed = try await context.store.claim(
+            context.worker, limit: min(free, affordable))
         state.withLock { $0.submissions += claimed.count }
         return claimed
     }
 
-    /// Whether the breaker of this worker's key is open.
-    private func isKeyRefused() async throws -> Bool {
+    /// How long after the breaker's time a single job tries the key before all others go.
+    private static let keyTrialMax: Duration = .seconds(60)
+
+    /// How many jobs may be claimed: none while the breaker of this worker's key is open, and then
+    /// a single one to try the key, for the client refuses all others while that is under way.
+    private func claimsAllowed() async throws -> Int {
+        let underWay = state.withLock { $0.submissions }
+        let free = context.policy.submissionsMax - underWay
         let credential = try await context.store.credential(
             instance: context.worker.instance, keyFingerprint: context.worker.keyFingerprint)
-        guard let until = credential?.refusedUntil else { return false }
-        return context.clock.now() < until
+        guard let until = credential?.refusedUntil else { return free }
+        let now = context.clock.now()
+        if now < until { return 0 }
+        return now < until + Self.keyTrialMax ? min(free, 1 - underWay) : free
     }
 
     /// Submits; what cancellation cuts off is found by whoever takes the job over.
@@ -193,11 +216,37 @@ package final class JobWorker: Sendable {
         do {
             guard let next = try await Submitter(context: context).run(job) else { return }
             care(for: next, assignments)
+            await rememberIdentity()
         } catch let error as StoreError {
             context.logger.error(
                 "A submission could not be written down",
                 metadata: [LogKey.jobID: "\(job.id)", LogKey.errorMessage: "\(error.message)"])
             try await recover(job, assignments)
+        }
+    }
+
+    /// Writes down who we are in Komodo, once, for other processes and for people.
+    private func rememberIdentity() async {
+        guard state.withLock({ !$0.isIdentitySaved }) else { return }
+        // Asked for already, or Komodo cannot be asked for now.
+        guard let identity = try? await context.komodo.identify() else { return }
+        let worker = context.worker
+        do {
+            // Whether the key is refused is for others to say, so that stays as it is.
+            var credential =
+                try await context.store.credential(
+                    instance: worker.instance, keyFingerprint: worker.keyFingerprint)
+                ?? Credential(instance: worker.instance, keyFingerprint: worker.keyFingerprint)
+            credential.operatorID = identity.operatorID
+            credential.username = identity.username
+            credential.version = identity.version.description
+            credential.clockOffset = identity.clockOffset
+            try await context.store.save(credential)
+            state.withLock { $0.isIdentitySaved = true }
+        } catch {
+            context.logger.warning(
+                "Who the key belongs to could not be written down",
+                metadata: [LogKey.errorMessage: "\(error.message)"])
         }
     }
 

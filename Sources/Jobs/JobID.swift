@@ -37,7 +37,10 @@ package struct JobID: Sendable, Hashable {
 
     /// Reads a whole id; nil when the text is not one.
     package init?(_ text: String) {
-        guard text.hasPrefix("job_"), let separator = text.lastIndex(of: "_") else { return nil }
+        // Other letters than ASCII's may turn into these when they are made capitals.
+        guard text.utf8.allSatisfy({ $0 < 0x80 }), text.hasPrefix("job_"),
+            let separator = text.lastIndex(of: "_")
+        else { return nil }
         let token = text[text.index(after: separator)...].uppercased()
         let start = text.index(text.startIndex, offsetBy: 4)
         guard start < separator,

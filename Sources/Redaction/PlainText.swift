@@ -3,7 +3,8 @@ package enum PlainText {
     /// The text without HTML tags, escape sequences, control characters and invisible characters.
     ///
     /// - Tags of the names in ``HTMLTag/names`` go, `<br>` becomes a line feed; anything else in
-    ///   angle brackets stays. `&lt; &gt; &amp; &quot; &#39;` are decoded once.
+    ///   angle brackets stays. `&lt; &gt; &amp; &quot; &#39;` are decoded once. ``Markup/page``
+    ///   says what goes besides.
     /// - CSI, OSC, DCS, SOS, PM, APC and two-byte escape sequences go, in their 7-bit and 8-bit
     ///   forms. One that never ends loses only its first bytes.
     /// - C0 and C1 control characters go, except line feed and tab. Carriage returns, with or
@@ -13,7 +14,7 @@ package enum PlainText {
     ///   fillers go; line and paragraph separators become line feeds.
     ///
     /// - Complexity: O(n) in the bytes of `text`.
-    package static func strip(_ text: String) -> String {
+    package static func strip(_ text: String, as markup: Markup = .log) -> String {
         var text = text
         var stripped = false
         var output: [UInt8] = []
@@ -22,7 +23,7 @@ package enum PlainText {
             stripped = true
             output.reserveCapacity(bytes.count)
             output.append(contentsOf: UnsafeBufferPointer(rebasing: bytes[..<first]))
-            strip(bytes, from: first, into: &output)
+            strip(bytes, from: first, as: markup, into: &output)
         }
         return stripped ? String(decoding: output, as: UTF8.self) : text
     }
@@ -62,7 +63,8 @@ package enum PlainText {
     }
 
     private static func strip(
-        _ bytes: UnsafeBufferPointer<UInt8>, from start: Int, into output: inout [UInt8]
+        _ bytes: UnsafeBufferPointer<UInt8>, from start: Int, as markup: Markup,
+        into output: inout [UInt8]
     ) {
         let special = isSpecial
         var position = start
@@ -72,7 +74,7 @@ package enum PlainText {
                 position += 1
                 continue
             }
-            let change = change(bytes, at: position)
+            let change = change(bytes, at: position, as: markup)
             guard change.length > 0 else {
                 position += 1
                 continue
@@ -94,11 +96,11 @@ package enum PlainText {
     }
 
     private static func change(
-        _ bytes: UnsafeBufferPointer<UInt8>, at position: Int
+        _ bytes: UnsafeBufferPointer<UInt8>, at position: Int, as markup: Markup
     ) -> Change {
         switch bytes[position] {
-        case UInt8(ascii: "<"): return HTMLTag.change(bytes, at: position)
-        case UInt8(ascii: "&"): return entity(bytes, at: position)
+        case UInt8(ascii: "<"): return HTMLTag.change(bytes, at: position, as: markup)
+        case UInt8(ascii: "&"): return entity(bytes, at: position, as: markup)
         case UInt8(ascii: "\r"):
             var end = position + 1
             while end < bytes.count, bytes[end] == UInt8(ascii: "\r") { end += 1 }
@@ -120,13 +122,26 @@ package enum PlainText {
         (Array("&#39;".utf8), UInt8(ascii: "'")), (Array("&#x27;".utf8), UInt8(ascii: "'")),
     ]
 
+    private static let pageEntities = entities + [(Array("&nbsp;".utf8), UInt8(ascii: " "))]
+
     private static func entity(
-        _ bytes: UnsafeBufferPointer<UInt8>, at position: Int
+        _ bytes: UnsafeBufferPointer<UInt8>, at position: Int, as markup: Markup
     ) -> Change {
-        for (text, byte) in entities where bytes.has(text, at: position, isFinal: true) == true {
+        let known = markup == .page ? pageEntities : entities
+        for (text, byte) in known where bytes.has(text, at: position, isFinal: true) == true {
             return Change(length: text.count, replacement: byte)
         }
         return .none
+    }
+
+    /// What the markup in a text is like.
+    package enum Markup: Sendable {
+        /// A log, in which most of what looks like a tag is none.
+        case log
+        /// Perhaps a web page, such as the error page of a proxy: the tags of whole pages go too,
+        /// scripts and styles with their content, tags of blocks become line feeds, and `&nbsp;`
+        /// a space.
+        case page
     }
 }
 

@@ -23,7 +23,7 @@ struct SettingsErrorTests {
         ("KOMODO_WORKER", "embeded", "\"embeded\": write auto, embedded or external"),
         ("KOMODO_API", "v2", "\"v2\": write auto, core or signed"),
         ("KOMODO_RATE_LIMIT", "0", "\"0\": write a number from 1 to 100000"),
-        ("KOMODO_RATE_BURST", "100", "\"100\": with a rate limit of 100, write at least 104"),
+        ("KOMODO_RATE_BURST", "100", "\"100\": with a rate limit of 100, write at least 108"),
         ("KOMODO_TLS_VERIFY", "maybe", "\"maybe\": write true or false"),
         (
             "KOMODO_LOG_LEVEL", "loud",

@@ -197,7 +197,7 @@ struct SettingsTests {
 
     @Test func theBurstFollowsTheLimit() throws {
         #expect(try sandbox.load(["KOMODO_RATE_LIMIT": "600"]).rateBurst == 1_200)
-        #expect(try sandbox.load(["KOMODO_RATE_LIMIT": "1"]).rateBurst == 3)
+        #expect(try sandbox.load(["KOMODO_RATE_LIMIT": "1"]).rateBurst == 7)
     }
 
     @Test func komodoIsRequiredOnlyWhenItIsNeeded() throws {

@@ -90,7 +90,7 @@ struct ExecutionTests {
     }
 
     @Test func seededBusyResourceIsFreeLater() async throws {
-        try await withKomodoSimulator(quick { $0.timeScale = 0.4 }) { _, address async throws in
+        try await withKomodoSimulator(quick { $0.timeScale = 2 }) { _, address async throws in
             let caller = SimulatorCaller(address)
             let state = try await caller.call(
                 "read", "GetDeploymentActionState", ["deployment": "busy"])

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import Redaction
@@ -21,6 +22,31 @@ struct PlainTextTests {
         "AT&T", "<", "&", "tab\tand\nline", "日本語 é 🎉", "<span", "Dictionary<String, Int>",
     ])
     func whatIsNoMarkupStays(text: String) {
+        #expect(PlainText.strip(text) == text)
+    }
+
+    @Test(arguments: [
+        (
+            "<!DOCTYPE html><head><style>p{}</style><title>502</title></head><h1>Bad</h1>x<br/>y",
+            "\n\n\n\n\n502\n\n\nBad\nx\ny"
+        ),
+        ("a<script type=\"x\">var a = '<b>';</SCRIPT>b", "a\n\nb"), ("a<style>never ends", "a\n"),
+        ("a</script>b", "a\nb"), ("a<div>b</div>c<b>d</b>", "a\nb\ncd"), ("a&nbsp;b", "a b"),
+    ])
+    func aPageLosesItsTagsAndScripts(text: String, expected: String) {
+        #expect(PlainText.strip(text, as: .page) == expected)
+    }
+
+    @Test(arguments: [
+        "Vec<String> of <name>", "<none>:<none>", "<!x>", "<h7>", "<scripts>", "<body",
+        "<h1<h1<h1", "<", "<!", "</",
+    ])
+    func whatIsNoMarkupStaysInAPage(text: String) {
+        #expect(PlainText.strip(text, as: .page) == text)
+    }
+
+    @Test(arguments: ["<html>", "<script>a</script>", "<!doctype html>", "<title>", "<td>"])
+    func aLogKeepsTheTagsOfPages(text: String) {
         #expect(PlainText.strip(text) == text)
     }
 
@@ -76,9 +102,10 @@ struct PlainTextTests {
     }
 
     @Test func trapsStayLinear() {
-        for trap in ["<", "<a ", "\u{1B}]", "\u{9D}", "\u{1B}[", "&", "\r"] {
+        for trap in ["<", "<a ", "<script", "</", "<!", "\u{1B}]", "\u{9D}", "\u{1B}[", "&", "\r"] {
             let text = String(repeating: trap, count: 100_000)
             #expect(PlainText.strip(text).utf8.count <= text.utf8.count)
+            #expect(PlainText.strip(text, as: .page).utf8.count <= text.utf8.count)
         }
     }
 

@@ -133,6 +133,22 @@ struct RedactorTests {
         #expect(Redactor(secrets: ["123456"]).redact("123456") == "[redacted]")
     }
 
+    @Test func plainTextHidesSecretsThatMarkupParts() {
+        let redactor = Redactor(secrets: ["hunter2!"])
+        #expect(redactor.plain("a <b>hun</b>t\u{1B}[1mer2! &lt;") == "a [redacted] <")
+        #expect(redactor.plain("<td>hunter2!</td>") == "<td>[redacted]</td>")
+        #expect(redactor.plain("<td>hun<b>ter2!</td>", as: .page) == "\n[redacted]\n")
+    }
+
+    @Test(arguments: 0...12)
+    func aCutTextEndsBeforeTheSecretThatTheCutParts(bytesMax: Int) {
+        let redactor = Redactor(secrets: ["hunter2!"])
+        let cut = redactor.plain("aé hunter2! b", bytesMax: bytesMax)
+        #expect(!cut.contains("h"), "\(cut)")
+        #expect(cut.hasPrefix("a") || bytesMax == 0)
+        #expect(cut.contains("[redacted]") == (bytesMax >= 12))
+    }
+
     @Test(arguments: [
         ("{\"token\":123,\"a\":1}", "{\"token\":\"[redacted]\",\"a\":1}"),
         ("{\"token\":\"a\\\"b\\\\\",\"a\":1}", "{\"token\":\"[redacted]\",\"a\":1}"),

@@ -3,7 +3,8 @@ private import Glibc
 private import JobStore
 private import JobWorker
 
-/// `komodo-mcp worker`, except that it sends itself a signal at a step of the submission protocol:
+/// `komodo-mcp worker`, except that it sends itself a signal at a step of the submission protocol.
+///
 /// `CRASH_STEP` names the step, `CRASH_SIGNAL` is `KILL` or `STOP`, `CRASH_MARK` is a file that is
 /// made just before. It happens once, at the first job that reaches the step.
 @main

@@ -3,7 +3,9 @@ private import JSON
 private import JobStore
 private import Jobs
 
-/// Stores jobs one by one, as fast as it can: `enqueuer DATABASE COUNT NAME`. Prints how many were
+/// Stores jobs one by one, as fast as it can.
+///
+/// `enqueuer DATABASE COUNT NAME` prints how many were
 /// stored and the longest wait for one, in milliseconds, as JSON.
 @main
 struct Main {

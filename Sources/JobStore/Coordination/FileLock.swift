@@ -31,6 +31,8 @@ package final class FileLock: Sendable {
         let flags = O_RDWR | O_CLOEXEC | (creates ? O_CREAT : 0)
         let descriptor = open(path, flags, 0o660)
         guard descriptor >= 0 else { return errno == ENOENT ? .missing : .unreadable }
+        // The process's umask may have taken the group's bits away; the folder keeps others out.
+        if creates { fchmod(descriptor, 0o660) }
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
             close(descriptor)
             return .heldByAnother

@@ -7,17 +7,27 @@ package struct StateFolder: Sendable, Hashable {
     /// Longest path of a socket address, with its final zero.
     private static let socketPathMax = 107
 
-    /// Makes the folder if it is not there: 0700, or with the group's bits that the database has.
+    private static let mode: mode_t = 0o700
+    private static let sharedMode: mode_t = 0o2770
+
+    /// Makes the folder if it is not there: 0700, or 2770 when a group shares the database.
     init(database: String) throws(StoreError) {
         path = database + ".d"
         var facts = stat()
         let isShared = stat(database, &facts) == 0 && facts.st_mode & 0o060 == 0o060
-        guard mkdir(path, isShared ? 0o2770 : 0o700) == 0 || errno == EEXIST || errno == EROFS
+        // Without the setgid bit, which services may not set; it is inherited from the parent.
+        guard
+            mkdir(path, isShared ? Self.sharedMode & 0o777 : Self.mode) == 0 || errno == EEXIST
+                || errno == EROFS
         else {
             throw StoreError(
                 .notPermitted,
                 "The folder \(path) for locks cannot be made: \(errorText()). Check the "
                     + "permissions.")
+        }
+        // A login user's umask takes the group's bits away. Only the owner can put them back.
+        if isShared, stat(path, &facts) == 0, facts.st_mode & Self.sharedMode != Self.sharedMode {
+            chmod(path, Self.sharedMode)
         }
     }
 

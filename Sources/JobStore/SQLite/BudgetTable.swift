@@ -15,6 +15,12 @@ struct BudgetTable {
         return answer
     }
 
+    func noteSubmissionsWait(instance: String, limits: TokenBucket.Limits) throws {
+        var bucket = try bucket(of: instance, limits)
+        bucket.noteSubmissionsWait(at: clock.sinceBoot())
+        try save(bucket, instance: instance, spent: nil)
+    }
+
     func obey(
         remaining: Int?, wait: Duration?, instance: String, limits: TokenBucket.Limits
     ) throws {
@@ -23,7 +29,8 @@ struct BudgetTable {
         try save(bucket, instance: instance, spent: nil)
     }
 
-    private func bucket(of instance: String, _ limits: TokenBucket.Limits) throws -> TokenBucket {
+    /// The bucket of an instance; a full one when nobody has called it yet.
+    func bucket(of instance: String, _ limits: TokenBucket.Limits) throws -> TokenBucket {
         let statement = try db.cachedStatement(
             sql: "SELECT * FROM budget WHERE instance = :instance")
         guard let row = try Row.fetchOne(statement, arguments: ["instance": instance]) else {

@@ -36,6 +36,41 @@ enum DatabaseFile {
             try makeFile(path)
         }
         try refuseUnsuitable(folder, path: path)
+        try refuseForeign(path)
+    }
+
+    /// Refuses what cannot be ours before SQLite, which would switch it to write-ahead logging.
+    ///
+    /// The header tells (sqlite.org/fileformat.html#the_database_header). What logs ahead may have
+    /// its newest header in the log; ``Migrator`` looks into that.
+    private static func refuseForeign(_ path: String) throws(StoreError) {
+        let header = header(of: path)
+        guard !header.isEmpty else { return }
+        guard header.count == headerBytes, header.starts(with: magic) else {
+            throw StoreError(
+                .corrupt,
+                "The file \(path) is not a job database; move it away or name another --db.")
+        }
+        let logsAhead = header[writeVersionOffset] == 2
+        let application = header[applicationOffset..<applicationOffset + 4]
+            .reduce(Int32(0)) { $0 << 8 | Int32($1) }
+        guard logsAhead || application == Migrator.applicationID else { throw .foreign(path) }
+    }
+
+    private static let magic = Array("SQLite format 3".utf8) + [0]
+    private static let headerBytes = 100
+    private static let writeVersionOffset = 18
+    private static let applicationOffset = 68
+
+    /// The first bytes of the file; none when it is empty, or cannot be read, about which SQLite
+    /// has more to say.
+    private static func header(of path: String) -> [UInt8] {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return [] }
+        defer { close(descriptor) }
+        var bytes = [UInt8](repeating: 0, count: headerBytes)
+        let count = read(descriptor, &bytes, headerBytes)
+        return Array(bytes.prefix(max(0, count)))
     }
 
     static func folder(of path: String) -> String {
@@ -44,7 +79,7 @@ enum DatabaseFile {
     }
 
     private static func makeFolders(_ folder: String) throws(StoreError) {
-        var partial = ""
+        var partial = folder.hasPrefix("/") ? "" : "."
         for part in folder.split(separator: "/") {
             partial += "/" + part
             guard access(partial, F_OK) != 0 else { continue }
@@ -59,8 +94,11 @@ enum DatabaseFile {
 
     private static func makeFile(_ path: String) throws(StoreError) {
         let isShared = isSharedByGroup(folder(of: path))
-        let descriptor = open(
-            path, O_RDWR | O_CREAT | O_CLOEXEC, isShared ? sharedMode : mode)
+        let mode = isShared ? sharedMode : mode
+        let made = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, mode)
+        // The process's umask may have taken the group's bits away.
+        if made >= 0, isShared { fchmod(made, mode) }
+        let descriptor = made >= 0 ? made : open(path, O_RDWR | O_CREAT | O_CLOEXEC, mode)
         if descriptor >= 0 {
             close(descriptor)
             return
@@ -92,6 +130,15 @@ enum DatabaseFile {
             .unsuitableFileSystem,
             "\(path) lies on \(name), where several processes cannot share a database safely; name "
                 + "one on a local disk with --db.")
+    }
+}
+
+extension StoreError {
+    /// The file belongs to another program.
+    static func foreign(_ path: String) -> StoreError {
+        StoreError(
+            .corrupt,
+            "The file \(path) holds another program's database; name another one with --db.")
     }
 }
 

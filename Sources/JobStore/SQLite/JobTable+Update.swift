@@ -110,7 +110,7 @@ extension JobRecord {
         case .success, .failed, .cancelled:
             next.remote = transition.remote
             next.acceptedAt = acceptedAt ?? (transition.remote == nil ? nil : now)
-            next.finishedAt = now
+            next.finishedAt = finishedAt ?? now
         }
         return next
     }

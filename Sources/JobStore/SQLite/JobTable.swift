@@ -107,7 +107,8 @@ struct JobTable {
         try wakeLane(lane)
     }
 
-    private func wakeLane(_ lane: String) throws {
+    /// Lets the next job of a lane go, when nobody holds it.
+    func wakeLane(_ lane: String) throws {
         guard try holder(of: lane) == nil else { return }
         let statement = try db.cachedStatement(
             sql: """
@@ -126,7 +127,8 @@ struct JobTable {
         let statement = try db.cachedStatement(
             sql: """
                 UPDATE job SET phase = 'queued', wake_at = NULL,
-                    expires_at = expires_at + coalesce(:now - paused_at, 0), paused_at = NULL
+                    expires_at = expires_at + coalesce(max(:now - paused_at, 0), 0),
+                    paused_at = NULL
                 WHERE id = :job
                 """)
         try statement.execute(arguments: ["now": now.milliseconds, "job": job.row])
@@ -167,7 +169,7 @@ struct JobTable {
                     stdout_size = excluded.stdout_size, stderr_size = excluded.stderr_size,
                     success = excluded.success, ended_at = excluded.ended_at
                 """)
-        for log in logs.prefix(LogEntry.stagesMax) {
+        for log in logs where log.position < LogEntry.stagesMax {
             try statement.execute(arguments: [
                 "job": job, "attempt": log.attempt, "position": log.position, "stage": log.stage,
                 "command": log.command, "stdout": log.stdout, "stderr": log.stderr,

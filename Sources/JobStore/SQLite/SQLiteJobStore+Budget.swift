@@ -12,6 +12,23 @@ extension SQLiteJobStore {
         }
     }
 
+    package func submissionsAffordable(
+        _ worker: WorkerRecord, limits: TokenBucket.Limits
+    ) async throws(StoreError) -> Int {
+        let clock = clock
+        let instance = worker.instance
+        let count = try await read { db in
+            try BudgetTable(db: db, clock: clock).bucket(of: instance, limits)
+                .submissionsAffordable(at: clock.sinceBoot(), limits)
+        }
+        guard count == 0, try await hasReady(worker) else { return count }
+        try await write(rings: false) { db in
+            try BudgetTable(db: db, clock: clock).noteSubmissionsWait(
+                instance: instance, limits: limits)
+        }
+        return 0
+    }
+
     package func obey(
         remaining: Int?, wait: Duration?, instance: String, limits: TokenBucket.Limits
     ) async throws(StoreError) {

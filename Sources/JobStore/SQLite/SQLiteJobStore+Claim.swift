@@ -22,7 +22,8 @@ extension SQLiteJobStore {
         }
     }
 
-    private func hasReady(_ worker: WorkerRecord) async throws(StoreError) -> Bool {
+    /// Whether a due job waits for this worker.
+    func hasReady(_ worker: WorkerRecord) async throws(StoreError) -> Bool {
         try await read { db in
             var arguments = JobTable.serving(worker)
             arguments += ["limit": 1]
@@ -35,13 +36,10 @@ extension SQLiteJobStore {
         return try await write { db in
             let table = table(db)
             guard var job = try table.job(lease) else { return .leaseLost }
-            job.target = target
-            job.lane =
-                Lane(instance: job.instance, operation: job.operation, target: target)?.key
-            let isFree = try job.lane.map { try table.holder(of: $0) == nil } ?? true
-            job.holdsLane = isFree && job.lane != nil
-            try table.update(job)
-            guard isFree else { return try table.advance(job, by: .laneFoundBusy) }
+            let name = job.target.name
+            try table.place(&job, on: target)
+            try table.placeUnresolved(named: name, on: target, instance: job.instance)
+            guard job.holdsLane else { return try table.advance(job, by: .laneFoundBusy) }
             return .noted(job)
         }
     }
@@ -53,7 +51,12 @@ extension SQLiteJobStore {
         let clock = clock
         return try await write { db in
             let table = table(db)
-            guard var job = try table.job(lease) else { return .leaseLost }
+            guard var job = try table.job(lease), job.state == .starting(.claimed) else {
+                return .leaseLost
+            }
+            guard job.target.id != nil else {
+                throw StoreError(.conflict, "\(job.id) cannot be sent: its target is not known.")
+            }
             let answer = try BudgetTable(db: db, clock: clock).take(
                 .submission, instance: job.instance, limits: intent.limits)
             if case .refused(let wait) = answer {
@@ -207,7 +210,7 @@ extension JobTable {
         let rows = try Row.fetchAll(
             db,
             sql: """
-                SELECT * FROM job
+                SELECT * FROM job INDEXED BY job_expiry
                 WHERE status = 'pending' AND paused_at IS NULL AND expires_at <= :now
                     AND instance = :instance
                 ORDER BY expires_at LIMIT :limit
@@ -233,7 +236,7 @@ extension JobTable {
         let expiry = try Int64.fetchOne(
             db,
             sql: """
-                SELECT expires_at FROM job
+                SELECT expires_at FROM job INDEXED BY job_expiry
                 WHERE status = 'pending' AND paused_at IS NULL AND instance = :instance
                 ORDER BY expires_at LIMIT 1
                 """, arguments: ["instance": instance])

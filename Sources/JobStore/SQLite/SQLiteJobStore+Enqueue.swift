@@ -103,9 +103,8 @@ extension JobTable {
     }
 
     private func refusalIfBusy(_ new: NewJob) throws -> JobError? {
-        guard new.onBusy == .fail,
-            let lane = Lane(instance: new.instance, operation: new.operation, target: new.target),
-            let holder = try holder(of: lane.key).flatMap({ try job($0) })
+        let lane = Lane(instance: new.instance, operation: new.operation, target: new.target)
+        guard new.onBusy == .fail, let holder = try holder(of: lane.key).flatMap({ try job($0) })
         else { return nil }
         return JobError(
             .conflict,
@@ -113,8 +112,12 @@ extension JobTable {
     }
 
     private func insert(_ prepared: SQLiteJobStore.Prepared) throws -> JobRecord {
-        let job = try initial(prepared)
         let new = prepared.request.job
+        if new.target.id != nil {
+            // Earlier orders for the same name go first.
+            try placeUnresolved(named: new.target.name, on: new.target, instance: new.instance)
+        }
+        let job = try initial(prepared)
         let statement = try db.cachedStatement(sql: Self.insertSQL)
         try statement.execute(arguments: [
             "token": job.id.token, "operation": job.operation.rawValue,
@@ -153,11 +156,9 @@ extension JobTable {
     private func initial(_ prepared: SQLiteJobStore.Prepared) throws -> JobRecord {
         let new = prepared.request.job
         let runAt = new.runAt ?? now
-        let lane = Lane(instance: new.instance, operation: new.operation, target: new.target)?.key
-        let phase: JobPhase =
-            if runAt > now { .scheduled } else if let lane, try holder(of: lane) != nil {
-                .held
-            } else { .queued }
+        let lane = Lane(instance: new.instance, operation: new.operation, target: new.target).key
+        let isBusy = try holder(of: lane) != nil
+        let phase: JobPhase = runAt > now ? .scheduled : isBusy ? .held : .queued
         return JobRecord(
             row: 0, id: prepared.id, state: .pending(phase), priority: new.priority,
             instance: new.instance, keyFingerprint: new.keyFingerprint, caller: new.caller,

@@ -1,4 +1,5 @@
 internal import GRDB
+private import JSON
 package import Jobs
 
 extension SQLiteJobStore {
@@ -66,8 +67,9 @@ extension SQLiteJobStore {
             try db.execute(
                 sql: "UPDATE job SET duplicate_update = :update WHERE id = :job",
                 arguments: ["update": update, "job": job.row])
+            let detail: JSONValue = ["update": .string(update)]
             try table.insertEvent(
-                job, reason: "duplicate_detected", detail: "{\"update\":\"\(update)\"}")
+                job, reason: "duplicate_detected", detail: detail.serialized())
         }
     }
 
@@ -79,7 +81,8 @@ extension SQLiteJobStore {
                 try table.owner(of: update, instance: job.instance) == nil
             else { return false }
             let transition = Transition(
-                job.facts, to: job.state, reason: "update_found", remote: .update(update))
+                job.facts, to: job.state, reason: "update_found", remote: .update(update),
+                error: job.error, lane: .keep, keepsLease: true)
             _ = try table.apply(transition, to: job)
             return true
         }

@@ -129,85 +129,11 @@ extension SQLiteJobStore {
 extension [Int64] {
     /// The value below which `percent` of these sorted values lie; nearest rank.
     fileprivate func percentile(_ percent: Int) -> Int64 {
-        self[Swift.min(count - 1, count * percent / 100)]
+        self[Swift.max(0, (count * percent + 99) / 100 - 1)]
     }
 }
 
 extension JobTable {
-    /// The jobs that a reference names, at most three.
-    static func find(_ reference: String, _ db: Database) throws -> [JobRecord] {
-        if let id = JobID(reference) {
-            return try fetch("token = :text", id.token, db).filter {
-                $0.operation == id.operation
-            }
-        }
-        let separator = reference.lastIndex(of: "_").map { reference.index(after: $0) }
-        let text = String(reference[(separator ?? reference.startIndex)...]).uppercased()
-        guard !text.isEmpty, JobID.isTokenText(text) else { return [] }
-        let beginning = try fetch(
-            "token >= :text AND token < :text || 'a'", text, db
-        ).filter { "\($0.id)".uppercased().hasPrefix(reference.uppercased()) || separator == nil }
-        guard beginning.isEmpty, separator == nil,
-            text.utf8.count >= SQLiteJobStore.endingLengthMin
-        else { return beginning }
-        return try fetch("token LIKE '%' || :text", text, db)
-    }
-
-    private static func fetch(_ condition: String, _ text: String, _ db: Database) throws
-        -> [JobRecord]
-    {
-        try Row.fetchAll(
-            db,
-            sql: """
-                SELECT * FROM job WHERE token IN
-                    (SELECT token FROM job WHERE \(condition) LIMIT 3)
-                """, arguments: ["text": text]
-        ).map { try JobRecord($0) }
-    }
-
-    /// The statement of a list, with one row more than the page to see whether there is another.
-    static func listSQL(_ query: JobQuery) -> (sql: String, arguments: StatementArguments) {
-        var conditions: [String] = []
-        var arguments: StatementArguments = ["limit": query.limit + 1]
-        func require(_ condition: String, _ values: StatementArguments) {
-            conditions.append(condition)
-            arguments += values
-        }
-        if let phase = query.phase { require("phase = :phase", ["phase": phase.rawValue]) }
-        if let operation = query.operation {
-            require("operation = :operation", ["operation": operation.rawValue])
-        }
-        if let target = query.target {
-            require("(target_name = :target OR target_id = :target)", ["target": target])
-        }
-        if let instance = query.instance {
-            require("instance = :instance", ["instance": instance])
-        }
-        if let since = query.since {
-            require("created_at >= :since", ["since": since.milliseconds])
-        }
-        if let before = query.before { require("id < :before", ["before": before]) }
-        guard !query.statuses.isEmpty else {
-            let filter = conditions.isEmpty ? "" : "WHERE " + conditions.joined(separator: " AND ")
-            return ("SELECT * FROM job \(filter) ORDER BY id DESC LIMIT :limit", arguments)
-        }
-        return (byStatus(query.statuses, conditions), arguments)
-    }
-
-    /// Reads the newest of each status through its index and merges: a rare status costs no scan of
-    /// the whole history.
-    private static func byStatus(_ statuses: Set<JobStatus>, _ conditions: [String]) -> String {
-        let parts = JobStatus.allCases.filter(statuses.contains).map { status in
-            let filter = (["status = '\(status.rawValue)'"] + conditions)
-                .joined(separator: " AND ")
-            return """
-                SELECT * FROM (SELECT * FROM job INDEXED BY job_status WHERE \(filter)
-                    ORDER BY id DESC LIMIT :limit)
-                """
-        }
-        return parts.joined(separator: " UNION ALL ") + " ORDER BY id DESC LIMIT :limit"
-    }
-
     private static let durationsMax = 1_000
 
     static func stats(_ db: Database, since: Int64) throws -> StoreStats {

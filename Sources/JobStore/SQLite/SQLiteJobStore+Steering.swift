@@ -8,8 +8,8 @@ extension SQLiteJobStore {
         return try await write { db in
             let table = table(db)
             guard var job = try table.job(job) else { throw StoreError.unknown("\(job)") }
-            job.cancelRequestedAt = job.cancelRequestedAt ?? table.now
             guard !job.state.isTerminal else { return .ignored(job) }
+            job.cancelRequestedAt = job.cancelRequestedAt ?? table.now
             switch table.machine.decide(job.facts, .cancelRequested, random: 0) {
             case .apply(let transition): return .applied(try table.apply(transition, to: job))
             case .noteCancel, .note, .settle, .ignore:
@@ -61,6 +61,7 @@ extension SQLiteJobStore {
         return try await write { db in
             let table = table(db)
             let old = try table.jobToRepeat(job, check)
+            try table.refuseForgottenSecrets(old)
             let request = EnqueueRequest(job: NewJob(repeating: old, by: caller))
             guard let new = try table.enqueue(Prepared(request, clock)).job else {
                 preconditionFailure("a new job without a key is never refused")
@@ -146,13 +147,17 @@ extension JobTable {
                         WHERE job_id = :job AND reason = 'resolved_as_failed')
                     """, arguments: ["job": job.row]) ?? false
         if isSettled { throw StoreError(.conflict, "\(job.id) was settled as failed already.") }
+        return job
+    }
+
+    /// Refuses to run a job again whose arguments are not all stored any more.
+    func refuseForgottenSecrets(_ job: JobRecord) throws {
         if job.arguments.members.contains(where: { $0.value == .string(redactedArgument) }) {
             throw StoreError(
                 .conflict,
                 "\(job.id) had secret arguments, which were forgotten when it ended; run it again "
                     + "with 'run' and give them anew.")
         }
-        return job
     }
 
     /// The id of the job that an update belongs to.
@@ -171,6 +176,8 @@ extension JobTable {
         var job = new
         job.leaseNumber += 1
         job.startedAt = now
+        // Komodo runs it whoever holds the lane, but nobody else should begin meanwhile.
+        job.holdsLane = try job.lane.map { try holder(of: $0) == nil } ?? false
         let transition = Transition(
             job.facts, to: .running(.accepted), reason: "adopted", attempt: 1,
             remote: .update(update), keepsLease: false)

@@ -126,7 +126,7 @@ extension JobTable {
         WHERE lease_owner IS NULL AND status IN ('starting', 'running')
             AND instance = :instance AND (:key IS NULL OR key_fingerprint = :key)
         UNION ALL
-        SELECT * FROM job
+        SELECT * FROM job INDEXED BY job_overdue
         WHERE holds_lane = 1 AND status = 'failed' AND lease_owner IS NULL
             AND instance = :instance AND (:key IS NULL OR key_fingerprint = :key)
         """
@@ -144,7 +144,7 @@ extension JobTable {
             WHERE finished_at IS NULL AND instance = :instance
                 AND (:key IS NULL OR key_fingerprint = :key)
         ) OR EXISTS (
-            SELECT 1 FROM job
+            SELECT 1 FROM job INDEXED BY job_overdue
             WHERE holds_lane = 1 AND status = 'failed' AND instance = :instance
                 AND (:key IS NULL OR key_fingerprint = :key)
         )
@@ -186,6 +186,10 @@ extension JobTable {
         taken.leaseNumber += 1
         // Whoever had it may have been sending until now.
         taken.ownerLostAt = now
+        if job.state != .running(.cancelling) {
+            // The wish to cancel may not have left before its owner died.
+            taken.cancelSentAt = nil
+        }
         switch try advance(taken, by: .ownerLost, owner: worker.id) {
         case .applied(let job): return job
         case .noted, .ignored, .leaseLost:

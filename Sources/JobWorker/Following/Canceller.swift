@@ -60,11 +60,9 @@ struct Canceller: Sendable {
         if operation == .cancelAction { arguments["update_id"] = .string(update) }
         let submission = Submission(
             operation: operation, target: job.target, arguments: arguments)
-        let result = await BudgetPermit.prepaid { [context] in
-            await context.komodo.submit(submission) {
-                // Who cannot read the lease does not know that it holds.
-                (try? await context.store.holds(lease)) ?? false
-            }
+        let result = await context.komodo.submit(submission) { [context] in
+            // Who cannot read the lease does not know that it holds.
+            (try? await context.store.holds(lease)) ?? false
         }
         switch result.outcome {
         case .accepted, .concluded:

@@ -44,7 +44,8 @@ struct Conclusion: Sendable {
         let findings = Findings(
             detail: detail(of: update), version: update.version, commitHash: update.commitHash,
             logs: scribe.entries(update.logs, attempt: job.attempt))
-        return try await advance(job, .concluded(scribe.outcome(of: update)), findings)
+        return try await advance(
+            job, .concluded(update.outcome(redactor: context.redactor)), findings)
     }
 
     /// Stores what a running operation has logged so far.

@@ -72,11 +72,9 @@ struct Submitter: Sendable {
         }
         logStart(sending)
         await context.hooks.reached(.intentRecorded, sending)
-        let result = await BudgetPermit.prepaid { [context] in
-            await context.komodo.submit(submission) {
-                await context.hooks.reached(.aboutToSend, sending)
-                return await Self.mayStillSend(context, lease, intendedAt: intendedAt)
-            }
+        let result = await context.komodo.submit(submission) { [context] in
+            await context.hooks.reached(.aboutToSend, sending)
+            return await Self.mayStillSend(context, lease, intendedAt: intendedAt)
         }
         await context.hooks.reached(.answered, sending)
         let answered = try await record(
@@ -149,8 +147,7 @@ struct Submitter: Sendable {
         if let status = result.status { detail["http_status"] = .int(status) }
         if let evidence = result.evidence {
             detail["evidence"] = .string(
-                PlainText.singleLine(
-                    context.redactor.redact(PlainText.strip(evidence)), max: 500))
+                PlainText.singleLine(context.redactor.plain(evidence), max: 500))
         }
         return detail.isEmpty ? nil : JSONValue.object(detail).serialized()
     }

@@ -107,6 +107,18 @@ package struct TokenBucket: Sendable, Hashable {
         }
     }
 
+    /// How many submissions there are tokens for; nothing is taken.
+    package func submissionsAffordable(at now: Int64, _ limits: Limits) -> Int {
+        var copy = self
+        copy.count(at: now, limits)
+        return now < blockedUntil ? 0 : Int(copy.shared)
+    }
+
+    /// Keeps polls and reads off the shared tokens for a while, because submissions wait for them.
+    package mutating func noteSubmissionsWait(at now: Int64) {
+        submissionWaitedAt = now
+    }
+
     /// Obeys Komodo's own figures.
     ///
     /// - Parameters:

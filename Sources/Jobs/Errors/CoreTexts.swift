@@ -99,6 +99,9 @@ package enum CoreTexts {
         return .failed(JobError(.executionError, message))
     }
 
+    /// The longest part of a failure's text that its error quotes, in characters.
+    private static let quoteLengthMax = 600
+
     private static func isTaskError(_ stage: String) -> Bool {
         stage.lowercased() == "task error"
     }
@@ -109,6 +112,8 @@ package enum CoreTexts {
         }
         let text = last.text.split(separator: "\n", omittingEmptySubsequences: true)
             .prefix(3).joined(separator: " ")
-        return text.isEmpty ? "\(last.stage) failed." : "\(last.stage): \(text)"
+        guard !text.isEmpty else { return "\(last.stage) failed." }
+        let isShort = text.count <= quoteLengthMax
+        return "\(last.stage): \(isShort ? text : text.prefix(quoteLengthMax - 1) + "…")"
     }
 }

@@ -4,7 +4,10 @@ package struct JobFacts: Sendable, Hashable {
     package var operation: JobOperation
     /// How often the job was sent or may have been sent.
     package var attempt: Int
-    /// Failures in a row that kept it from starting; reset when an attempt is accepted.
+    /// Failures in a row that kept it from starting.
+    ///
+    /// Those before Komodo could be asked are forgotten when an attempt is accepted; those of
+    /// attempts that were accepted and then did not start are not.
     package var failures: Int
     package var isCancelRequested: Bool
     package var waitsForHealth: Bool

@@ -61,6 +61,16 @@ package enum JobState: Sendable, Hashable {
     private var words: String { "\(status.rawValue)/\(phase?.rawValue ?? "")" }
 }
 
+extension JobPhase {
+    /// The status that the phase belongs to.
+    package var status: JobStatus { Self.statuses[self] ?? .pending }
+
+    private static let statuses: [JobPhase: JobStatus] = Dictionary(
+        uniqueKeysWithValues: JobState.all.compactMap { state in
+            state.phase.map { ($0, state.status) }
+        })
+}
+
 extension JobState: CustomStringConvertible {
     package var description: String {
         phase.map { "\(status.rawValue)/\($0.rawValue)" } ?? status.rawValue

@@ -5,8 +5,8 @@ extension JobStateMachine {
         case .accepted(let reference):
             .apply(
                 Transition(
-                    facts, to: .running(.accepted), reason: "accepted", failures: 0,
-                    remote: reference))
+                    facts, to: .running(.accepted), reason: "accepted",
+                    failures: facts.failuresWhenAccepted, remote: reference))
         case .concluded(let reference, let end):
             .apply(conclusion(facts.accepted(as: reference), end, random))
         case .ambiguous(let error):
@@ -25,6 +25,11 @@ extension JobStateMachine {
     func unsentSubmission(
         _ facts: JobFacts, _ outcome: SubmissionOutcome, _ random: UInt64
     ) -> Decision {
+        switch outcome {
+        case .accepted, .concluded, .ambiguous: return .ignore
+        case .undelivered, .rejected, .throttled, .unauthorized, .unavailable, .busy, .withheld:
+            break
+        }
         if facts.isCancelRequested {
             return .apply(
                 Transition(
@@ -100,6 +105,12 @@ extension JobStateMachine {
 
     /// How a job continues once it is clear that the submission never reached Komodo.
     func neverStarted(_ facts: JobFacts, _ random: UInt64) -> Transition {
+        if facts.operation.spec.isFollowedByState {
+            return unknown(
+                facts, "evidence_absent",
+                "The answer was lost, and Komodo keeps no record of a run that changes nothing: "
+                    + "check the target, then use 'resolve --retry' or 'resolve --fail'.")
+        }
         if facts.isCancelRequested {
             return Transition(facts, to: .cancelled(.beforeSend), reason: "cancel_requested")
         }
@@ -161,10 +172,14 @@ extension JobStateMachine {
 }
 
 extension JobFacts {
+    /// The earlier attempts, each of which came to nothing in Komodo; failures to get there at all
+    /// are over.
+    var failuresWhenAccepted: Int { max(0, attempt - 1) }
+
     func accepted(as reference: RemoteReference) -> JobFacts {
         var facts = self
+        facts.failures = failuresWhenAccepted
         facts.remote = reference
-        facts.failures = 0
         return facts
     }
 }

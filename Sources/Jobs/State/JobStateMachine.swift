@@ -104,8 +104,8 @@ package struct JobStateMachine: Sendable {
         case .evidenceFound(let reference):
             return .apply(
                 Transition(
-                    facts, to: .running(.accepted), reason: "evidence_found", failures: 0,
-                    remote: reference))
+                    facts, to: .running(.accepted), reason: "evidence_found",
+                    failures: facts.failuresWhenAccepted, remote: reference))
         case .evidenceAmbiguous(let candidates):
             return .apply(
                 unknown(

@@ -1,11 +1,12 @@
 package import Jobs
+package import Redaction
 
 /// Where a Komodo is and how to ask it.
 package struct KomodoConnection: Sendable {
     /// Normalized: http or https, no trailing slash, no user info.
     package var url: String
-    package var apiKey: String
-    package var apiSecret: String
+    package var apiKey: Secret
+    package var apiSecret: Secret
     /// Sent once the body is about to leave, and longest wait for one answer.
     package var requestTimeout: Duration
     package var connectTimeout: Duration
@@ -17,7 +18,7 @@ package struct KomodoConnection: Sendable {
     package var verifiesCertificates: Bool
 
     package init(
-        url: String, apiKey: String, apiSecret: String, requestTimeout: Duration = .seconds(20),
+        url: String, apiKey: Secret, apiSecret: Secret, requestTimeout: Duration = .seconds(20),
         connectTimeout: Duration = .seconds(5), totalTimeout: Duration = .seconds(45),
         retry: RetryPolicy = RetryPolicy(), certificateFile: String? = nil,
         verifiesCertificates: Bool = true
@@ -32,14 +33,4 @@ package struct KomodoConnection: Sendable {
         self.certificateFile = certificateFile
         self.verifiesCertificates = verifiesCertificates
     }
-}
-
-extension KomodoConnection: CustomStringConvertible, CustomDebugStringConvertible {
-    package var description: String { "KomodoConnection(\(url))" }
-    package var debugDescription: String { description }
-}
-
-extension KomodoConnection: CustomReflectable {
-    /// Shows the address alone, so that no dump prints the secret.
-    package var customMirror: Mirror { Mirror(self, children: ["url": url]) }
 }

@@ -49,6 +49,22 @@ extension CoreKomodo {
             clockOffset: .zero)
     }
 
+    /// The version, as it is known from an earlier call or process, or asked for.
+    func version(for purpose: TokenBucket.Purpose) async throws(KomodoError) -> KomodoVersion {
+        if let version = knownVersion.withLock({ $0 }) ?? identity.withLock({ $0?.version }) {
+            return version
+        }
+        return try await refreshVersion(for: purpose)
+    }
+
+    /// Asks for the version again.
+    func refreshVersion(for purpose: TokenBucket.Purpose) async throws(KomodoError) -> KomodoVersion
+    {
+        let version = try await askForVersion(for: purpose)
+        knownVersion.withLock { $0 = version }
+        return version
+    }
+
     private func askForVersion(
         for purpose: TokenBucket.Purpose
     ) async throws(KomodoError) -> KomodoVersion {

@@ -19,7 +19,7 @@ extension CoreKomodo {
         do {
             return try JSONValue(parsing: answer.body)
         } catch {
-            let evidence = ExecuteAnswer.evidence(answer, mask: mask) ?? "nothing"
+            let evidence = ExecuteAnswer.evidence(answer, redactor: redactor) ?? "nothing"
             throw KomodoError(
                 .malformed, "Komodo answered \(request.path) with what is not JSON: \(evidence)",
                 status: answer.status)
@@ -95,7 +95,7 @@ extension CoreKomodo {
                 $0.add(date: date, sentAt: answer.sentAt, headAt: answer.headAt)
             }
         }
-        let refusal = answer.isSuccess ? nil : CoreRefusal(answer, mask: mask)
+        let refusal = answer.isSuccess ? nil : CoreRefusal(answer, redactor: redactor)
         let lesson = Lesson(
             finding: refusal?.finding ?? .keyAccepted,
             rateRemaining: answer.headers.rateRemaining.flatMap { Int($0) })

@@ -30,10 +30,22 @@ extension CoreKomodo {
                 try await self.fetchListing(of: type, for: purpose)
             }
         }
-        guard let target = listing.target(type, nameOrID) else {
-            throw listing.notFound(type, nameOrID)
-        }
+        if let target = listing.target(type, nameOrID) { return target }
+        guard let whole = try await wholeListing(of: type, besides: listing, for: purpose),
+            let target = whole.target(type, nameOrID)
+        else { throw listing.notFound(type, nameOrID) }
         return target
+    }
+
+    /// The list once more, when Komodo was upgraded to a version that answers in pages meanwhile.
+    private func wholeListing(
+        of type: TargetType, besides listing: ResourceListing, for purpose: TokenBucket.Purpose
+    ) async throws(KomodoError) -> ResourceListing? {
+        let paged = CoreRequests.pagedListsSince
+        guard try await version(for: purpose) < paged,
+            try await refreshVersion(for: purpose) >= paged
+        else { return nil }
+        return try await fetchListing(of: type, for: purpose)
     }
 
     private func knownListing(of type: TargetType, ageMax: Duration) -> ResourceListing? {
@@ -49,8 +61,9 @@ extension CoreKomodo {
     private func fetchListing(
         of type: TargetType, for purpose: TokenBucket.Purpose
     ) async throws(KomodoError) -> ResourceListing {
+        let version = try await version(for: purpose)
         let askedAt = surroundings.now()
-        let value = try await json(requests.list(type), for: purpose)
+        let value = try await json(requests.list(type, of: version), for: purpose)
         guard let listing = ResourceListing(decoding: value, fetchedAt: askedAt) else {
             throw KomodoError(.malformed, "Komodo's list of \(type.word)s is not a list.")
         }

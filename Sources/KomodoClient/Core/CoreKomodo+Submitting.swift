@@ -6,7 +6,7 @@ extension CoreKomodo {
         _ submission: Submission, gate: @escaping @Sendable () async -> Bool
     ) async -> SubmissionResult {
         guard let targetID = submission.target.id else {
-            let name = PlainText.quote(submission.target.name)
+            let name = Quote.word(submission.target.name)
             let message = "The \(submission.target.type.word) '\(name)' has not been resolved."
             return SubmissionResult(.rejected(JobError(.validationError, message)))
         }
@@ -29,11 +29,11 @@ extension CoreKomodo {
         switch delivery {
         case .answered(let answer, let isReleased):
             guard let refusal = await learn(from: answer, pass: pass) else {
-                return ExecuteAnswer.result(of: answer, for: operation, mask: mask)
+                return ExecuteAnswer.result(of: answer, for: operation, redactor: redactor)
             }
             return SubmissionResult(
                 Self.outcome(of: refusal, isReleased: isReleased), status: answer.status,
-                evidence: ExecuteAnswer.evidence(answer, mask: mask))
+                evidence: ExecuteAnswer.evidence(answer, redactor: redactor))
         case .undelivered(let failure):
             await turnstile.learn(pass, from: nil)
             return SubmissionResult(.undelivered(JobError(.networkError, failure.message)))

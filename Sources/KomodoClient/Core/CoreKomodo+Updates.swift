@@ -21,7 +21,7 @@ extension CoreKomodo {
         _ id: String, for purpose: TokenBucket.Purpose
     ) async throws(KomodoError) -> Update {
         guard ObjectID.isValid(id) else {
-            throw KomodoError(.notFound, "'\(PlainText.quote(id))' is not the id of an update.")
+            throw KomodoError(.notFound, "'\(Quote.word(id))' is not the id of an update.")
         }
         let value = try await json(requests.update(id), for: purpose)
         let update = Update(decoding: value)
@@ -50,7 +50,7 @@ extension CoreKomodo {
         guard let id = target.id else {
             throw KomodoError(
                 .invalid,
-                "The \(target.type.word) '\(PlainText.quote(target.name))' has not been resolved.")
+                "The \(target.type.word) '\(Quote.word(target.name))' has not been resolved.")
         }
         return id
     }

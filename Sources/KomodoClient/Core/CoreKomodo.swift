@@ -1,6 +1,7 @@
 internal import JSON
 internal import Jobs
 package import Logging
+internal import Redaction
 internal import Synchronization
 
 /// Komodo Core 1.19 to 2.3 through its RPC interface.
@@ -13,9 +14,11 @@ package final class CoreKomodo: KomodoAPI, Sendable {
     let requests: CoreRequests
     let transport: HTTPTransport
     let turnstile: Turnstile
-    let mask: SecretMask
+    let redactor: Redactor
     let surroundings: Surroundings
     let logger: Logger
+    /// The version that this or an earlier process found; Komodo may have been upgraded since.
+    let knownVersion: Mutex<KomodoVersion?>
 
     let identity = Mutex<KomodoIdentity?>(nil)
     let identityFetch = SharedFetch<String, KomodoIdentity>()
@@ -29,27 +32,29 @@ package final class CoreKomodo: KomodoAPI, Sendable {
     ///   - permit: asked before every HTTP request; the errors that it throws become the call's.
     ///   - observer: hears what answers show about limits that other processes share.
     ///   - userAgent: what the requests call this program.
+    ///   - knownVersion: the version that an earlier process found at this address.
     package convenience init(
         connection: KomodoConnection, permit: @escaping RequestPermit,
         observer: @escaping KomodoObserver = { _ in }, logger: Logger,
-        userAgent: String = "komodo-mcp"
+        userAgent: String = "komodo-mcp", knownVersion: KomodoVersion? = nil
     ) {
         self.init(
             connection: connection, permit: permit, observer: observer, logger: logger,
-            userAgent: userAgent, surroundings: .live)
+            userAgent: userAgent, knownVersion: knownVersion, surroundings: .live)
     }
 
     /// A client whose clocks and random numbers come from `surroundings`.
     init(
         connection: KomodoConnection, permit: @escaping RequestPermit,
         observer: @escaping KomodoObserver, logger: Logger, userAgent: String,
-        surroundings: Surroundings
+        knownVersion: KomodoVersion? = nil, surroundings: Surroundings
     ) {
+        self.knownVersion = Mutex(knownVersion)
         self.connection = connection
         self.surroundings = surroundings
         self.logger = logger
         requests = CoreRequests(connection)
-        mask = SecretMask(connection)
+        redactor = Redactor(secrets: [connection.apiKey, connection.apiSecret])
         transport = HTTPTransport(connection, userAgent: userAgent, surroundings: surroundings)
         turnstile = Turnstile(permit: permit, observer: observer, now: surroundings.now)
     }

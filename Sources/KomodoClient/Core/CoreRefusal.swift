@@ -1,5 +1,6 @@
 internal import JSON
 internal import Jobs
+internal import Redaction
 
 /// An answer of Core, or of a proxy before it, that is not a success.
 struct CoreRefusal: Sendable, Hashable {
@@ -14,20 +15,20 @@ struct CoreRefusal: Sendable, Hashable {
     /// How long to wait, from the header or from Komodo's text.
     let retryAfter: Duration?
 
-    /// Longer texts are cut before they are read.
+    /// Core writes no longer ones.
     private static let textBytesMax = 64 << 10
     private static let traceMax = 5
 
     /// Reads a refusal.
     ///
-    /// - Parameter mask: removes our own key from what is quoted.
-    init(_ answer: HTTPAnswer, mask: SecretMask) {
+    /// - Parameter redactor: masks secrets, our own key above all, in what is quoted.
+    init(_ answer: HTTPAnswer, redactor: Redactor) {
         status = answer.status
         let spoken = Self.coreText(answer.body)
         isFromCore = spoken != nil
-        let text =
-            spoken ?? String(decoding: answer.body.prefix(Self.textBytesMax), as: UTF8.self)
-        let quote = PlainText.quote(mask(text))
+        let quote =
+            spoken.map { Quote.answer($0, redactor: redactor) }
+            ?? Quote.answer(answer.body, redactor: redactor)
         message = quote.isEmpty ? "Komodo answered \(answer.status) without a reason." : quote
         let date = answer.headers.date.flatMap { HTTPDate.parse($0) } ?? answer.headAt
         retryAfter =

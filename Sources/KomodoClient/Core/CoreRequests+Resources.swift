@@ -2,10 +2,15 @@ internal import JSON
 internal import Jobs
 
 extension CoreRequests {
-    /// All resources of a type: since 2.3 Core would answer 50 without the explicit limit.
-    func list(_ type: TargetType) -> OutgoingRequest {
-        read("List\(type.rawValue)s", ["limit": 0], answerBytesMax: AnswerLimits.list)
+    /// All resources of a type: since 2.3 Core would answer 50 without the explicit limit, which
+    /// older versions do not know.
+    func list(_ type: TargetType, of version: KomodoVersion) -> OutgoingRequest {
+        let params: JSONObject = version < Self.pagedListsSince ? [:] : ["limit": 0]
+        return read("List\(type.rawValue)s", params, answerBytesMax: AnswerLimits.list)
     }
+
+    /// The first version that answers lists in pages.
+    static let pagedListsSince = KomodoVersion(2, 3, 0)
 
     /// What runs on a target.
     func actionState(_ type: TargetType, id: String) -> OutgoingRequest {

@@ -1,5 +1,6 @@
 internal import JSON
 internal import Jobs
+internal import Redaction
 
 /// Builds the requests of Komodo Core's RPC interface: `POST /read` and `/execute` with
 /// `{"type": …, "params": …}`.
@@ -14,8 +15,8 @@ struct CoreRequests: Sendable {
     /// Requests with the key of `connection`.
     init(_ connection: KomodoConnection) {
         credentials = [
-            .init(name: "X-Api-Key", value: connection.apiKey),
-            .init(name: "X-Api-Secret", value: connection.apiSecret),
+            .init(name: "X-Api-Key", value: connection.apiKey.reveal()),
+            .init(name: "X-Api-Secret", value: connection.apiSecret.reveal()),
         ]
         let isSendable = credentials.allSatisfy { Self.isHeaderValue($0.value) }
         let message =

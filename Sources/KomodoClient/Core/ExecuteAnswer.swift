@@ -1,5 +1,6 @@
 internal import JSON
 internal import Jobs
+internal import Redaction
 
 /// Reads Core's answers to `/execute`.
 enum ExecuteAnswer {
@@ -8,11 +9,11 @@ enum ExecuteAnswer {
     /// A 200 says only that Komodo took the request over; whether it may run, the target is free
     /// or its server is there shows later in the update.
     static func result(
-        of answer: HTTPAnswer, for operation: JobOperation, mask: SecretMask
+        of answer: HTTPAnswer, for operation: JobOperation, redactor: Redactor
     ) -> SubmissionResult {
         // What is not JSON is handled like JSON that is no update.
         guard let value = try? JSONValue(parsing: answer.body), value.object != nil else {
-            return unusable(answer, mask: mask)
+            return unusable(answer, redactor: redactor)
         }
         let update = Update(decoding: value)
         let summary = update.summary
@@ -20,30 +21,27 @@ enum ExecuteAnswer {
             let reference = RemoteReference.update(id)
             let outcome: SubmissionOutcome =
                 summary.status == .complete
-                ? .concluded(reference, update.outcome) : .accepted(reference)
+                ? .concluded(reference, update.outcome(redactor: redactor)) : .accepted(reference)
             return SubmissionResult(outcome, update: summary, status: answer.status)
         }
         if saysFailed(value) {
-            let failure = JobError(.executionError, failureMessage(answer, mask: mask))
+            let failure = JobError(.executionError, failureMessage(answer, redactor: redactor))
             return SubmissionResult(
                 .concluded(.state, .failed(failure)), status: answer.status,
-                evidence: evidence(answer, mask: mask))
+                evidence: evidence(answer, redactor: redactor))
         }
         if operation.spec.isFollowedByState, isUpdate(value) {
             return SubmissionResult(.accepted(.state), update: summary, status: answer.status)
         }
-        return unusable(answer, mask: mask)
+        return unusable(answer, redactor: redactor)
     }
 
     /// The beginning of an answer, for the record.
-    static func evidence(_ answer: HTTPAnswer, mask: SecretMask) -> String? {
-        // Masked before it is cut, or half a secret could stay.
-        let text = String(decoding: answer.body.prefix(evidenceScanMax), as: UTF8.self)
-        let quote = PlainText.quote(mask(text))
+    static func evidence(_ answer: HTTPAnswer, redactor: Redactor) -> String? {
+        let quote = Quote.answer(answer.body, redactor: redactor)
         return quote.isEmpty ? nil : quote
     }
 
-    private static let evidenceScanMax = 64 << 10
     private static let failedWords = ["failed", "error"]
 
     private static func isUpdate(_ value: JSONValue) -> Bool {
@@ -59,16 +57,16 @@ enum ExecuteAnswer {
         return value["success"]?.bool == false && (status == nil || status == "complete")
     }
 
-    private static func failureMessage(_ answer: HTTPAnswer, mask: SecretMask) -> String {
-        let refusal = CoreRefusal(answer, mask: mask)
+    private static func failureMessage(_ answer: HTTPAnswer, redactor: Redactor) -> String {
+        let refusal = CoreRefusal(answer, redactor: redactor)
         return refusal.isFromCore ? refusal.message : "Komodo answered that the operation failed."
     }
 
-    private static func unusable(_ answer: HTTPAnswer, mask: SecretMask) -> SubmissionResult {
+    private static func unusable(_ answer: HTTPAnswer, redactor: Redactor) -> SubmissionResult {
         let message =
             "Komodo answered \(answer.status), but not with an update that can be followed."
         return SubmissionResult(
             .ambiguous(JobError(.serverError, message)), status: answer.status,
-            evidence: evidence(answer, mask: mask))
+            evidence: evidence(answer, redactor: redactor))
     }
 }

@@ -28,7 +28,7 @@ enum HealthReading {
             case "NotOk", "Disabled": .unhealthy
             default: .starting
             }
-        return HealthReport(state, detail: PlainText.quote(word))
+        return HealthReport(state, detail: Quote.word(word))
     }
 
     private static func deployment(_ value: JSONValue) -> HealthReport? {
@@ -63,7 +63,7 @@ enum HealthReading {
         }
         let isUnhealthy = lagging.contains { $0.report.state == .unhealthy }
         let named = lagging.prefix(partsMax).map {
-            "\(PlainText.quote($0.name)): \($0.report.detail)"
+            "\(Quote.word($0.name)): \($0.report.detail)"
         }
         let rest = lagging.count > partsMax ? ", and \(lagging.count - partsMax) more" : ""
         return HealthReport(
@@ -101,6 +101,6 @@ enum HealthReading {
 
     private static func detail(word: String, status: String) -> String {
         let text = status.isEmpty ? word : status
-        return text.isEmpty ? "unknown" : PlainText.quote(text)
+        return text.isEmpty ? "unknown" : Quote.word(text)
     }
 }

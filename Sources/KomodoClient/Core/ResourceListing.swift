@@ -36,7 +36,7 @@ struct ResourceListing: Sendable {
     /// The error for a name that is not here.
     func notFound(_ type: TargetType, _ nameOrID: String) -> KomodoError {
         let nearest = NearestNames.nearest(to: nameOrID, among: idsByName.keys)
-        let wanted = PlainText.quote(nameOrID)
+        let wanted = Quote.word(nameOrID)
         var message = "Komodo has no \(type.word) '\(wanted)' that this key may see."
         if !nearest.isEmpty {
             message += " Near: \(nearest.joined(separator: ", "))."

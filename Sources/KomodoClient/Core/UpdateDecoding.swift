@@ -1,5 +1,6 @@
 internal import JSON
 package import Jobs
+package import Redaction
 
 extension JSONValue {
     /// A Mongo id: `{"$oid": …}` or a plain string; nil when it is not 24 hexadecimal digits.
@@ -60,10 +61,15 @@ extension Update {
     }
 
     /// How the update ended, from its flag and its logs; only meaningful when it is complete.
-    package var outcome: RemoteOutcome {
-        let failures = logs.filter { !$0.success }.map { (stage: $0.stage, text: $0.failureText) }
+    ///
+    /// - Parameter redactor: masks secrets in what the error quotes of the logs.
+    package func outcome(redactor: Redactor) -> RemoteOutcome {
+        let failures = logs.filter { !$0.success }.map { log in
+            (stage: log.stageName(redactor), text: log.failureText(redactor))
+        }
         return CoreTexts.outcome(
-            success: summary.success, failures: failures, stages: logs.map(\.stage))
+            success: summary.success, failures: failures,
+            stages: logs.map { $0.stageName(redactor) })
     }
 
     private static func version(_ value: JSONValue?) -> String? {
@@ -84,13 +90,18 @@ extension UpdateLog {
             endedAt: value["end_ts"]?.timestamp)
     }
 
+    /// The longest name of a stage that is kept, in characters.
+    private static let stageLengthMax = 200
     /// Longest text that is looked at for the reason of a failure.
-    private static let failureTextMax = 64 << 10
+    private static let failureBytesMax = 64 << 10
 
-    /// What tells about a failure, without markup: usually the error output.
-    var failureText: String {
-        let text = stderr.isEmpty ? stdout : stderr
-        let bounded = String(decoding: text.utf8.prefix(Self.failureTextMax), as: UTF8.self)
-        return PlainText.withoutMarkup(bounded)
+    /// The name of the stage on one line, without markup and secrets.
+    package func stageName(_ redactor: Redactor) -> String {
+        PlainText.singleLine(redactor.plain(stage), max: Self.stageLengthMax)
+    }
+
+    /// What tells about a failure, without markup and secrets: usually the error output.
+    fileprivate func failureText(_ redactor: Redactor) -> String {
+        redactor.plain(stderr.isEmpty ? stdout : stderr, bytesMax: Self.failureBytesMax)
     }
 }

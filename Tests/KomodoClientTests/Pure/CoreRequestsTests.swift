@@ -1,5 +1,6 @@
 import JSON
 import Jobs
+import Redaction
 import Testing
 
 @testable import KomodoClient
@@ -70,7 +71,7 @@ struct CoreRequestsTests {
     @Test(arguments: ["", "a\nb", "a\u{0}b", "ä", "a\u{7F}"])
     func keysThatHTTPCannotCarryAreAFault(_ key: String) {
         var connection = testConnection("http://x")
-        connection.apiKey = key
+        connection.apiKey = Secret(key)
         #expect(CoreRequests(connection).credentialFault?.code == .unauthorized)
     }
 

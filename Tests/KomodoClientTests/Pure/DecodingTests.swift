@@ -1,5 +1,6 @@
 import JSON
 import Jobs
+import Redaction
 import Testing
 
 @testable import KomodoClient
@@ -64,10 +65,29 @@ struct DecodingTests {
             status: "Complete", success: false,
             logs: #"[{"stage":"\#(stage)","stderr":"\#(stderr)","success":false}]"#)
         let update = Update(decoding: try JSONValue(parsing: text))
-        #expect(
-            kind(.concluded(.state, update.outcome)) == "concluded/\(expected)",
-            "\(update.outcome)")
-        #expect(!"\(update.outcome)".contains("<span"))
+        let outcome = update.outcome(redactor: Redactor())
+        #expect(kind(.concluded(.state, outcome)) == "concluded/\(expected)", "\(outcome)")
+        #expect(!"\(outcome)".contains("<span"))
+    }
+
+    @Test
+    func theErrorQuotesTheLogPlainShortAndWithoutSecrets() throws {
+        let secret = "s3cr3ts3cr3t"
+        let long = String(repeating: "x", count: 5_000)
+        let log = UpdateLog(
+            stage: "Up <b>\(secret)</b>\n\(long)", command: "", stdout: "unused",
+            stderr: "\u{1B}[31ms3cr<b>3t</b>s3cr3t &lt;\n\n\(long)", success: false,
+            startedAt: nil, endedAt: nil)
+        var update = Update(decoding: ["success": false])
+        update.logs = [log]
+        let outcome = update.outcome(redactor: Redactor(secrets: [secret]))
+        guard case .failed(let error) = outcome else {
+            Issue.record("\(outcome)")
+            return
+        }
+        #expect(error.message.hasPrefix("Up [redacted] xxx"))
+        #expect(error.message.contains("…: [redacted] < xxx"))
+        #expect(error.message.count == 200 + 2 + 600)
     }
 
     static let health: [(TargetType, [String], String, HealthReport.State, String)] = [
@@ -153,19 +173,19 @@ struct DecodingTests {
 
     @Test
     func aTraceIsAddedOnlyWhereTheErrorSaysTooLittle() {
-        let mask = SecretMask(testConnection("http://x"))
+        let redactor = Redactor()
         func message(_ body: String) -> String {
             CoreRefusal(
                 HTTPAnswer(
                     status: 401, headers: .init(), body: Array(body.utf8),
                     sentAt: Timestamp(milliseconds: 0), headAt: Timestamp(milliseconds: 0)),
-                mask: mask
+                redactor: redactor
             ).message
         }
         #expect(
             message(
                 #"{"error":"failed to authenticate api key","trace":["invalid api secret","x"]}"#)
-                == "failed to authenticate api key: invalid api secret: x")
+                == "failed to authenticate api key: invalid api secret: [redacted]")
         #expect(
             message(#"{"error":"Did not find any Stack matching a","trace":["inner"]}"#)
                 == "Did not find any Stack matching a")

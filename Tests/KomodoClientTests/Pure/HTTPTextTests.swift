@@ -1,4 +1,5 @@
 import Jobs
+import Redaction
 import Testing
 
 @testable import KomodoClient
@@ -58,7 +59,7 @@ struct HTTPTextTests {
             "<html><head><style>p{}</style><script>var a = '<b>';</script></head>\n<p>Gone</p>",
             "Gone"
         ),
-        ("<script>never ends", ""), ("a\u{1B}[31mred\u{1B}[0m", "ared"), ("a\u{1B}b", "ab"),
+        ("<script>never ends", ""), ("a\u{1B}[31mred\u{1B}[0m", "ared"), ("a\u{1B}7b", "ab"),
         ("a\u{7}\u{202E}b", "ab"), ("line\n\n  two\t3", "line two 3"),
         ("1 &lt; 2 &amp;&amp; 3", "1 < 2 && 3"), ("&unknown; &", "&unknown; &"),
         ("<", "<"), ("<a", "<a"), ("", ""), ("Vec<String> of <name>", "Vec<String> of <name>"),
@@ -66,25 +67,45 @@ struct HTTPTextTests {
         (String(repeating: "<p", count: 5), "<p<p<p<p<p"),
     ])
     func quotesArePlain(_ text: String, _ expected: String) {
-        #expect(PlainText.quote(text) == expected)
+        #expect(Quote.answer(text, redactor: Redactor()) == expected)
     }
 
     @Test
     func quotesAreShortWhateverComes() {
-        #expect(PlainText.quote(String(repeating: "ä ", count: 1_000_000)).count == 300)
-        #expect(PlainText.quote([UInt8](repeating: 0xFF, count: 10_000_000)).count == 300)
-        #expect(PlainText.quote(String(repeating: "<", count: 100_000)).count == 300)
+        let redactor = Redactor()
+        for text in ["ä ", "<", "<p", "\u{1B}]"] {
+            let long = String(repeating: text, count: 1_000_000)
+            #expect(Quote.answer(long, redactor: redactor).count <= Quote.lengthMax)
+            #expect(Quote.word(long).count <= Quote.lengthMax)
+        }
+        let bytes = [UInt8](repeating: 0xFF, count: 10_000_000)
+        #expect(Quote.answer(bytes, redactor: redactor).count == Quote.lengthMax)
     }
 
     @Test
     func secretsAreMaskedWholeEvenWhenOneContainsTheOther() {
-        var connection = testConnection("http://x")
-        connection.apiKey = "abcd"
-        connection.apiSecret = "abcdefgh"
-        let mask = SecretMask(connection)
-        #expect(mask("abcdefgh, abcd, abc") == "***, ***, abc")
-        connection.apiKey = ""
-        #expect(SecretMask(connection)("nothing") == "nothing")
+        let redactor = Redactor(secrets: ["abcdef", "abcdefgh"])
+        #expect(
+            Quote.answer("abcdefgh, abcdef, abc", redactor: redactor)
+                == "[redacted], [redacted], abc")
+    }
+
+    @Test(arguments: 0...20)
+    func theEndOfWhatIsReadShowsNoPartOfASecret(_ offset: Int) {
+        let redactor = Redactor(secrets: ["s3cr3ts3cr3t"])
+        let blank = String(repeating: " ", count: (64 << 10) - offset)
+        let text = "a" + blank + "s3cr3ts3cr3t and more"
+        for quote in [
+            Quote.answer(text, redactor: redactor),
+            Quote.answer(Array(text.utf8), redactor: redactor),
+        ] {
+            #expect(!quote.contains("s3"), "\(quote)")
+        }
+    }
+
+    @Test
+    func wordsKeepWhatIsNoMarkup() {
+        #expect(Quote.word("<none>:<none>\u{7}\n x") == "<none>:<none> x")
     }
 
     @Test

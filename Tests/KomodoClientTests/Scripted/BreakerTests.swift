@@ -1,4 +1,5 @@
 import Jobs
+import Redaction
 import Testing
 
 @testable import KomodoClient
@@ -126,7 +127,7 @@ struct BreakerTests {
     func aKeyThatCannotBeSentIsRefusedWithoutARequest() async throws {
         let server = try await ScriptedServer.start(.inTurn([Self.state]))
         var connection = testConnection(server.url)
-        connection.apiSecret = "S_first\nS_second"
+        connection.apiSecret = Secret("S_first\nS_second")
         let target = submission().target
         try await withClient(connection) { client in
             let error = await #expect(throws: KomodoError.self) { try await client.isBusy(target) }

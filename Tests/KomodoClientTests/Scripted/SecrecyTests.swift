@@ -15,7 +15,7 @@ struct SecrecyTests {
     @Test(arguments: [200, 302, 400, 401, 403, 404, 422, 429, 500, 502])
     func aServerThatEchoesTheRequestRevealsNothing(_ status: Int) async throws {
         // In the text, in Core's form, and cut in the middle by the limit of a quote.
-        let padding = String(repeating: "p", count: PlainText.quoteMax - 6)
+        let padding = String(repeating: "p", count: Quote.lengthMax - 6)
         for body in [
             "you sent \(testKey) and \(testSecret)",
             #"{"error":"\#(testKey)","trace":["\#(testSecret)"]}"#,
@@ -42,7 +42,7 @@ struct SecrecyTests {
     }
 
     @Test
-    func clientAndConnectionPrintTheirAddressOnly() async throws {
+    func clientAndConnectionPrintTheirAddressButNoSecret() async throws {
         let connection = testConnection("http://127.0.0.1:1")
         try await withClient(connection) { client in
             for printed in [Self.prints(connection), Self.prints(client)] {

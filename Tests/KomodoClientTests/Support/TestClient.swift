@@ -1,6 +1,7 @@
 import JSON
 import Jobs
 import Logging
+import Redaction
 import Synchronization
 import Testing
 
@@ -62,7 +63,7 @@ func testConnection(
     total: Duration = .seconds(60), retries: Int = 2
 ) -> KomodoConnection {
     KomodoConnection(
-        url: url, apiKey: testKey, apiSecret: testSecret, requestTimeout: request,
+        url: url, apiKey: Secret(testKey), apiSecret: Secret(testSecret), requestTimeout: request,
         connectTimeout: connect, totalTimeout: total,
         retry: RetryPolicy(
             delay: .milliseconds(2), delayMax: .milliseconds(4), countMax: retries))
@@ -72,7 +73,7 @@ func testConnection(
 func withClient<Value>(
     _ connection: KomodoConnection, witness: Witness = Witness(),
     surroundings: Surroundings = .live,
-    permit: RequestPermit? = nil,
+    permit: RequestPermit? = nil, knownVersion: KomodoVersion? = KomodoVersion(2, 3, 2),
     _ body: (CoreKomodo) async throws -> Value
 ) async throws -> Value {
     let client = CoreKomodo(
@@ -80,7 +81,7 @@ func withClient<Value>(
         permit: permit ?? { purpose in witness.note(purpose) },
         observer: { signals in witness.note(signals) },
         logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
-        userAgent: "komodo-mcp/1.2.3", surroundings: surroundings)
+        userAgent: "komodo-mcp/1.2.3", knownVersion: knownVersion, surroundings: surroundings)
     do {
         let value = try await body(client)
         await client.shutdown()

@@ -1,8 +1,8 @@
 import Testing
 
-@testable import KomodoClient
+@testable import Jobs
 
-@Suite
+@Suite(.timeLimit(.minutes(2)))
 struct NearestNamesTests {
     static let names = [
         "api", "api-gateway", "web", "web-staging", "website", "worker", "database", "Grafana",
@@ -12,6 +12,7 @@ struct NearestNamesTests {
         ("WEB", ["web", "web-staging", "website"]), ("wbe", ["web"]),
         ("grafna", ["Grafana"]), ("databas", ["database"]), ("gateway", ["api-gateway"]),
         ("api-gateway-2", ["api-gateway", "api"]), ("zzzzzz", []), ("", []),
+        ("Web_Staging", ["web-staging"]), ("api.gateway", ["api-gateway"]), ("xyz", []),
     ])
     func theNearestComeFirst(_ wanted: String, _ expected: [String]) {
         let found = NearestNames.nearest(to: wanted, among: Self.names)
@@ -32,6 +33,19 @@ struct NearestNamesTests {
         if expected > 0 {
             #expect(NearestNames.editDistance(left, right, limit: expected - 1) == nil)
         }
+    }
+
+    /// Two names of two letters are always two edits apart.
+    @Test
+    func shortNamesWithLittleInCommonAreNotNear() {
+        #expect(NearestNames.nearest(to: "ab", among: ["cd", "ls", "url"]).isEmpty)
+        #expect(NearestNames.nearest(to: "ulr", among: ["cd", "key", "url"]) == ["url"])
+        #expect(NearestNames.nearest(to: "a", among: ["b", "z9"]) == ["b"])
+    }
+
+    @Test
+    func allSeparatorsAreEqual() {
+        #expect(NearestNames.nearest(to: "A.b c.d", among: ["a-b-c-d"]) == ["a-b-c-d"])
     }
 
     @Test

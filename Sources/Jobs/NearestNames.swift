@@ -1,35 +1,44 @@
 /// Finds the names that somebody may have meant.
-enum NearestNames {
+package enum NearestNames {
     /// The most names that are suggested.
-    static let countMax = 5
+    package static let countMax = 5
     /// Longer names are compared by their beginning.
-    static let lengthMax = 64
+    private static let lengthMax = 64
 
-    /// The names nearest to `wanted`, best first: equal but for case or a slip of the keys, beginning
-    /// with it, containing it, contained in it, then by edit distance up to a third of its length.
+    /// The names nearest to `wanted`, best first.
     ///
-    /// - Complexity: O(n · m²) for n names of m characters.
-    static func nearest(to wanted: String, among names: some Sequence<String>) -> [String] {
-        let needle = Array(wanted.lowercased().unicodeScalars.prefix(lengthMax))
+    /// First come those that are equal but for case, separators or a slip of the keys, then those
+    /// that begin with it, contain it or are contained in it, then those in which up to a third of
+    /// its letters differ.
+    ///
+    /// - Complexity: O(n · m²) for n names of m characters, of which 64 count.
+    package static func nearest(
+        to wanted: String, among names: some Sequence<String>
+    ) -> [String] {
+        let needle = Array(folded(wanted).unicodeScalars.prefix(lengthMax))
         guard !needle.isEmpty else { return [] }
         let text = String(String.UnicodeScalarView(needle))
         let ranked = names.compactMap { name in
-            rank(of: name, needle: needle, text: text).map { (rank: $0, name: name) }
+            rank(of: folded(name), needle: needle, text: text).map { (rank: $0, name: name) }
         }
         return ranked.sorted { ($0.rank, $0.name) < ($1.rank, $1.name) }
             .prefix(countMax).map(\.name)
     }
 
+    /// The name in lower case, with one separator for all.
+    private static func folded(_ name: String) -> String {
+        String(name.lowercased().map { $0 == "-" || $0 == "." || $0 == " " ? "_" : $0 })
+    }
+
     /// Lower is nearer; nil is too far.
     private static func rank(of name: String, needle: [Unicode.Scalar], text: String) -> Int? {
-        let lowered = name.lowercased()
-        if lowered == text { return 0 }
-        let candidate = Array(lowered.unicodeScalars.prefix(lengthMax))
-        let distance = editDistance(needle, candidate, limit: max(2, needle.count / 3))
+        if name == text { return 0 }
+        let candidate = Array(name.unicodeScalars.prefix(lengthMax))
+        let distance = editDistance(needle, candidate, limit: distanceMax(needle.count))
         if let distance, distance <= typoMax { return distance }
-        if lowered.hasPrefix(text) { return typoMax + 1 }
-        if lowered.contains(text) { return typoMax + 2 }
-        if candidate.count >= substringMin, text.contains(lowered) { return typoMax + 3 }
+        if name.hasPrefix(text) { return typoMax + 1 }
+        if name.contains(text) { return typoMax + 2 }
+        if candidate.count >= substringMin, text.contains(name) { return typoMax + 3 }
         return distance.map { typoMax + 3 + $0 }
     }
 
@@ -37,6 +46,11 @@ enum NearestNames {
     private static let typoMax = 2
     /// Shorter names are contained in too much.
     private static let substringMin = 3
+
+    /// The most edits in a name of `count` letters: less than half of a short one.
+    private static func distanceMax(_ count: Int) -> Int {
+        min(max(typoMax, count / 3), max(1, (count - 1) / 2))
+    }
 
     /// The edit distance with swaps of neighbours counted as one; nil beyond `limit`.
     static func editDistance(

@@ -1,0 +1,78 @@
+internal import GRDB
+internal import Jobs
+
+extension JobTable {
+    /// The statement of a list, with one row more than the page to see whether there is another.
+    ///
+    /// Whatever is asked for, the newest rows are read through an index in the order of the list.
+    static func listSQL(_ query: JobQuery) -> (sql: String, arguments: StatementArguments) {
+        let (conditions, arguments) = filter(query)
+        let parts = sources(query).map { source in
+            let all = source.conditions + conditions
+            let filter = all.isEmpty ? "" : " WHERE " + all.joined(separator: " AND ")
+            return "SELECT * FROM \(source.table)\(filter)"
+        }
+        return (
+            parts.joined(separator: " UNION ALL ") + " ORDER BY id DESC LIMIT :limit", arguments
+        )
+    }
+
+    /// What a list is read from: one index, or the newest of each status merged, so that a rare
+    /// status costs no scan of the whole history.
+    private static func sources(_ query: JobQuery) -> [(table: String, conditions: [String])] {
+        // A phase has one status; with another one asked for beside it, nothing matches.
+        let statuses = query.phase.map { [$0.status] } ?? query.statuses
+        let isImpossible =
+            query.phase.map { !query.statuses.isEmpty && !query.statuses.contains($0.status) }
+            ?? false
+        let extra = isImpossible ? ["0"] : []
+        let words = JobStatus.allCases.filter(statuses.contains).map { "'\($0.rawValue)'" }
+        if let target = query.target, !isID(target) {
+            let list = words.isEmpty ? [] : ["status IN (\(words.joined(separator: ", ")))"]
+            return [("job INDEXED BY job_target", list + extra)]
+        }
+        guard !words.isEmpty else { return [("job", extra)] }
+        return words.map { ("job INDEXED BY job_status", ["status = \($0)"] + extra) }
+    }
+
+    private static func filter(_ query: JobQuery) -> ([String], StatementArguments) {
+        var conditions: [String] = []
+        var arguments: StatementArguments = ["limit": query.limit + 1]
+        func require(_ condition: String, _ values: StatementArguments) {
+            conditions.append(condition)
+            arguments += values
+        }
+        if let phase = query.phase { require("phase = :phase", ["phase": phase.rawValue]) }
+        if let operation = query.operation {
+            require("operation = :operation", ["operation": operation.rawValue])
+        }
+        if let target = query.target {
+            let matches =
+                isID(target)
+                ? "(target_name = :target OR target_id = :target)" : "target_name = :target"
+            require(matches, ["target": target])
+        }
+        if let instance = query.instance {
+            require("instance = :instance", ["instance": instance])
+        }
+        if let since = query.since { require(sinceSQL, ["since": since.milliseconds]) }
+        if let before = query.before { require("id < :before", ["before": before]) }
+        return (conditions, arguments)
+    }
+
+    /// Whether a target's reference can be Komodo's id of it.
+    private static func isID(_ target: String) -> Bool {
+        target.utf8.count == idLength && target.allSatisfy(\.isHexDigit)
+    }
+
+    private static let idLength = 24
+
+    /// Rows are in the order of time but for a clock that was set back; the first of some thousand
+    /// rows of that time bounds the search all the same.
+    private static let sinceSQL = """
+        created_at >= :since AND id >= (SELECT min(id) FROM (
+            SELECT id FROM job INDEXED BY job_created WHERE created_at >= :since
+            ORDER BY created_at LIMIT \(sinceRowsMax)))
+        """
+    private static let sinceRowsMax = 10_000
+}

@@ -1,0 +1,38 @@
+internal import GRDB
+internal import Jobs
+
+extension JobTable {
+    /// Gives a job its target, and the lane that goes with it if that is free.
+    func place(_ job: inout JobRecord, on target: Target) throws {
+        let old = job
+        job.target = target
+        let lane = Lane(instance: job.instance, operation: job.operation, target: target).key
+        job.lane = lane
+        let holder = try holder(of: lane)
+        job.holdsLane = old.holdsLane && (holder == nil || holder == job.row)
+        try update(job)
+        if let left = old.lane, left != lane { try wakeLane(left) }
+    }
+
+    /// Gives jobs their target whose name somebody has looked up meanwhile, so that they stand in
+    /// one lane with later orders that know it.
+    ///
+    /// Also one that a worker is looking up right now: the others wait for it.
+    func placeUnresolved(named name: String, on target: Target, instance: String) throws {
+        let statement = try db.cachedStatement(sql: Self.unresolvedSQL)
+        let rows = try Row.fetchAll(
+            statement,
+            arguments: ["instance": instance, "type": target.type.rawValue, "name": name])
+        for row in rows {
+            var job = try JobRecord(row)
+            try place(&job, on: target)
+        }
+    }
+
+    static let unresolvedSQL = """
+        SELECT * FROM job
+        WHERE target_id IS NULL AND status IN ('pending', 'starting') AND instance = :instance
+            AND target_type = :type AND target_name = :name
+        ORDER BY id
+        """
+}

@@ -1,0 +1,150 @@
+import JobStore
+import Jobs
+import KomodoClient
+import Testing
+
+@testable import JobWorker
+
+/// When followed jobs are looked at.
+@Suite(.timeLimit(.minutes(2)))
+struct FollowBookTests {
+    /// Polls as the worker does for some minutes and counts the polls in each.
+    private func pollsPerMinute(_ book: inout FollowBook, minutes: Int) -> [Int] {
+        var counts = [Int](repeating: 0, count: minutes)
+        for now in stride(from: Int64(0), to: Int64(minutes) * 60_000, by: 50) {
+            guard let due = book.nextDue(), due <= now else { continue }
+            let batch = book.batch(at: now, max: updatesPerPollMax)
+            counts[Int(now / 60_000)] += 1
+            book.polled(batch.map(\.row), at: now)
+        }
+        return counts
+    }
+
+    @Test
+    func aHundredJobsCostAtMostThirtyPollsInAnyMinute() {
+        var book = FollowBook()
+        for row in 1...100 { book.add(.running(Int64(row)), at: 0, scale: 1) }
+        let counts = pollsPerMinute(&book, minutes: 3)
+        #expect(counts.allSatisfy { $0 <= 30 && $0 >= 10 }, "\(counts)")
+    }
+
+    @Test
+    func jobsAcceptedOverHalfAMinuteSharePollsToo() {
+        var book = FollowBook()
+        var polls = 0
+        for now in stride(from: Int64(0), to: 120_000, by: 50) {
+            if now < 30_000, now.isMultiple(of: 300) {
+                book.add(.running(now / 300 + 1), at: now, scale: 1)
+            }
+            guard let due = book.nextDue(), due <= now else { continue }
+            let batch = book.batch(at: now, max: updatesPerPollMax)
+            polls += 1
+            book.polled(batch.map(\.row), at: now)
+        }
+        // At the pace of the youngest: every second while jobs arrive, then slower.
+        #expect(polls <= 30 + 5 + 13 + 13)
+    }
+
+    @Test
+    func everyJobOfManyIsLookedAt() {
+        var book = FollowBook()
+        for row in 1...250 { book.add(.running(Int64(row)), at: 0, scale: 1) }
+        var seen: Set<Int64> = []
+        for _ in 0..<3 {
+            let batch = book.batch(at: 1_000, max: 100)
+            #expect(batch.count <= 100)
+            seen.formUnion(batch.map(\.row))
+            book.polled(batch.map(\.row), at: 1_000)
+        }
+        #expect(seen.count == 250)
+        #expect(book.batch(at: 1_000, max: 100).isEmpty)
+    }
+
+    @Test
+    func nothingIsDueBeforeItsTimeAndHasteMakesItDue() {
+        var book = FollowBook()
+        #expect(book.nextDue() == nil)
+        book.add(.running(1), at: 500, scale: 1)
+        #expect(book.nextDue() == 1_500)
+        #expect(book.batch(at: 1_499, max: 100).isEmpty)
+        book.hasten(1, at: 700)
+        #expect(book.batch(at: 700, max: 100).map(\.row) == [1])
+        book.remove(1)
+        #expect(book.nextDue() == nil && book.batch(at: 9_000, max: 100).isEmpty)
+    }
+
+    @Test
+    func addingAJobAgainKeepsItsPaceAndTakesItsNewState() {
+        var book = FollowBook()
+        book.add(.running(1), at: 0, scale: 1)
+        var next = JobRecord.running(1)
+        next.state = .running(.inProgress)
+        book.add(next, at: 900, scale: 1)
+        #expect(book.nextDue() == 1_000)
+        #expect(book.entries[1]?.job.state == .running(.inProgress))
+    }
+
+    @Test
+    func jobsWithoutAnUpdateAreKeptApart() {
+        var book = FollowBook()
+        book.add(.running(1, remote: .state, operation: .deployStackIfChanged), at: 0, scale: 1)
+        book.add(.running(2), at: 0, scale: 1)
+        #expect(book.batch(at: 1_000, max: 100).map(\.row) == [2])
+        #expect(book.withoutUpdate(at: 999).isEmpty)
+        #expect(book.withoutUpdate(at: 1_000).map(\.row) == [1])
+    }
+
+    @Test
+    func failuresWaitLongerEachTimeAndASuccessEndsThat() {
+        var book = FollowBook()
+        book.add(.running(1), at: 0, scale: 1)
+        var now: Int64 = 1_000
+        var waits: [Int64] = []
+        var unreachableAt: Int64?
+        for _ in 0..<9 {
+            if book.failed(at: now, wait: nil, scale: 1) { unreachableAt = unreachableAt ?? now }
+            waits.append(book.blockedUntil - now)
+            #expect(book.batch(at: book.blockedUntil - 1, max: 100).isEmpty)
+            #expect(book.nextDue() == book.blockedUntil)
+            now = book.blockedUntil
+        }
+        #expect(waits == [1, 2, 4, 8, 16, 30, 30, 30, 30].map { $0 * 1_000 })
+        #expect(unreachableAt == 16_000)
+        book.polled([1], at: now)
+        #expect(book.failuresInARow == 0 && book.failingSince == nil)
+        let isUnreachable = book.failed(at: now + 5_000, wait: nil, scale: 1)
+        #expect(!isUnreachable)
+        #expect(book.blockedUntil == now + 6_000)
+    }
+
+    @Test
+    func aRequestForPatienceIsObeyed() {
+        var book = FollowBook()
+        book.add(.running(1), at: 0, scale: 1)
+        _ = book.failed(at: 2_000, wait: .seconds(90), scale: 1)
+        #expect(book.batch(at: 91_999, max: 100).isEmpty)
+        #expect(book.batch(at: 92_000, max: 100).map(\.row) == [1])
+    }
+}
+
+/// The waits between looks.
+@Suite(.timeLimit(.minutes(2)))
+struct PollPaceTests {
+    @Test(
+        arguments: [
+            (0, 1_000), (4_999, 1_000), (5_000, 2_000), (29_999, 2_000), (30_000, 5_000),
+            (86_400_000, 5_000),
+        ] as [(Int64, Int64)])
+    func theWaitGrowsWithTheAge(_ age: Int64, _ wait: Int64) {
+        let pace = PollPace(startedAt: 7_000, scale: 1)
+        #expect(pace.next(at: 7_000 + age).inMilliseconds == wait)
+    }
+
+    @Test
+    func aScaleShrinksWaitsAndAges() {
+        let pace = PollPace(startedAt: 0, scale: 0.1)
+        #expect(pace.next(at: 0) == .milliseconds(100))
+        #expect(pace.next(at: 500) == .milliseconds(200))
+        #expect(pace.next(at: 3_000) == .milliseconds(500))
+    }
+}

@@ -1,0 +1,51 @@
+import JobStore
+import Jobs
+import Synchronization
+
+@testable import KomodoClient
+
+/// The machine's clocks, faster by a factor and moved ahead at will.
+///
+/// Store, client and worker of a test share one, so that they agree about every pause.
+final class WarpClock: Sendable {
+    private let speed: Int64
+    private let ahead = Mutex<Int64>(0)
+    private let startedAt = StoreClock.system.sinceBoot()
+    private let startOfWall = StoreClock.system.now()
+
+    init(speed: Int64 = 1) {
+        self.speed = speed
+    }
+
+    /// Lets time pass at once.
+    func advance(by duration: Duration) {
+        ahead.withLock { $0 += duration.inMilliseconds }
+    }
+
+    /// Milliseconds since the clock was made.
+    private var elapsed: Int64 {
+        (StoreClock.system.sinceBoot() - startedAt) * speed + ahead.withLock { $0 }
+    }
+
+    /// Waits for a duration of this clock.
+    func sleep(_ duration: Duration) async throws {
+        try await ContinuousClock().sleep(for: duration / Int(speed))
+    }
+
+    /// The clock as the store takes it.
+    var store: StoreClock {
+        var clock = StoreClock.system
+        clock.now = { self.startOfWall + .milliseconds(self.elapsed) }
+        clock.sinceBoot = { self.startedAt + self.elapsed }
+        return clock
+    }
+
+    /// The clock as the client takes it.
+    var surroundings: Surroundings {
+        var surroundings = Surroundings.live
+        surroundings.now = { .milliseconds(self.elapsed) }
+        surroundings.wallClock = { self.startOfWall + .milliseconds(self.elapsed) }
+        surroundings.sleep = { try await self.sleep($0) }
+        return surroundings
+    }
+}
