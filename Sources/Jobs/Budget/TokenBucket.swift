@@ -3,8 +3,8 @@
 /// Every HTTP request takes one token first and never gives it back. The capacity is chosen so that
 /// no sliding minute sees more than `burst` requests: what the bucket holds plus what a minute
 /// refills stays below it, with 2 % left for requests that travel at different speeds.
-/// Polls and reads each own 20 % of the refill and of the capacity, so that jobs that started can
-/// finish; what they do not use goes to everybody.
+/// Polls and reads each own 20 % of the refill, so that jobs that started can finish; what they do
+/// not use goes to everybody.
 package struct TokenBucket: Sendable, Hashable {
     /// What a request is for.
     package enum Purpose: String, Sendable, Hashable, CaseIterable {
@@ -31,7 +31,12 @@ package struct TokenBucket: Sendable, Hashable {
         /// Tokens per millisecond.
         var refill: Double { Double(perMinute) / 60_000 }
         static let reservedShare = 0.2
-        var reserveMax: Double { capacity * Self.reservedShare }
+        /// A reserve is refilled before the others get its share, so it is kept small: the minute in
+        /// which both are filled again still has 95 % for submissions.
+        var reserveMax: Double {
+            max(1, min(capacity * Self.reservedShare, Double(perMinute) * Self.reserveOfLimit))
+        }
+        private static let reserveOfLimit = 0.025
         var sharedMax: Double { capacity - 2 * reserveMax }
     }
 

@@ -140,7 +140,7 @@ extension Bench {
     func intake(asksKomodo: Bool = true) -> JobIntake {
         // A busy machine must not make targets count as unresolved.
         JobIntake(store: store, komodo: asksKomodo ? komodo : nil, redactor: Self.redactor) { _ in
-            try await Task.sleep(for: .seconds(20))
+            try await ContinuousClock().sleep(for: .seconds(20))
         }
     }
 
