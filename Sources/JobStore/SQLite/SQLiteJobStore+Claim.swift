@@ -39,6 +39,11 @@ extension SQLiteJobStore {
             let name = job.target.name
             try table.place(&job, on: target)
             try table.placeUnresolved(named: name, on: target, instance: job.instance)
+            if !job.holdsLane, let lane = job.lane, try table.holder(of: lane) == nil {
+                // It was moved here while the lane was held, and nobody would wake it again.
+                job.holdsLane = true
+                try table.update(job)
+            }
             guard job.holdsLane else { return try table.advance(job, by: .laneFoundBusy) }
             return .noted(job)
         }

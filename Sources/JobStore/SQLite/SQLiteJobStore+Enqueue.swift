@@ -90,6 +90,7 @@ extension JobTable {
                 SELECT * FROM job
                 WHERE identity = :identity AND status IN ('pending', 'starting', 'running')
                     AND created_at >= :since AND run_at <= :now
+                    AND cancel_requested_at IS NULL
                 ORDER BY id DESC LIMIT 1
                 """)
         let since = now - SQLiteJobStore.joinWindow

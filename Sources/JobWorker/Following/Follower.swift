@@ -49,11 +49,11 @@ final class Follower: Sendable {
         try await endOverdue()
         let now = context.clock.sinceBoot()
         let batch = book.withLock { $0.batch(at: now, max: updatesPerPollMax) }
-        var results = try await poll(batch)
+        var results: [Result] = []
         for job in book.withLock({ $0.withoutUpdate(at: now) }) {
             if let result = try await lookForUpdate(of: job) { results.append(result) }
         }
-        return results
+        return results + (try await poll(batch))
     }
 
     private func endOverdue() async throws {
@@ -98,9 +98,9 @@ final class Follower: Sendable {
             updates.compactMap { update in update.id.map { ($0, update) } },
             uniquingKeysWith: { first, _ in first })
         let over = try await sort(batch, byID)
-        let results = try await conclude(over)
         try await fetchWatchedLogs(batch, besides: over)
-        return results
+        // Last, because what a conclusion hands on must not be lost to a later error.
+        return try await conclude(over)
     }
 
     /// Notes progress and answers the jobs whose end has to be read.
@@ -161,7 +161,17 @@ final class Follower: Sendable {
 
     private func concludeOne(_ job: JobRecord) async throws -> Result? {
         await context.hooks.reached(.concluding, job)
-        switch try await conclusion.conclude(job) {
+        let concluded: Conclusion.Result
+        do {
+            concluded = try await conclusion.conclude(job)
+        } catch let error as StoreError {
+            // The job stays in the book, so the next round tries again.
+            context.logger.error(
+                "An ended operation could not be written down; trying again",
+                metadata: [LogKey.jobID: "\(job.id)", LogKey.errorMessage: "\(error.message)"])
+            return nil
+        }
+        switch concluded {
         case .later: return nil
         case .lost:
             book.withLock { $0.remove(job.row) }

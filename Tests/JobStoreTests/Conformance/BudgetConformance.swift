@@ -26,7 +26,7 @@ struct BudgetConformance {
         async let first = Self.drain(test.store, .submission)
         async let second = Self.drain(other, .submission)
         let together = try await first + second
-        #expect(together == Int(Self.limits.capacity * 0.6))
+        #expect(together == Int(TokenBucket.full(Self.limits, at: 0).shared))
         let reads = try await Self.drain(other, .read)
         #expect(try await Self.drain(test.store, .read) == 0)
         let report = try #require(try await other.budgets(Self.limits).first)
