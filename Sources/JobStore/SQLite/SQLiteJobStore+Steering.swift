@@ -92,12 +92,26 @@ extension SQLiteJobStore {
             if let owner = try table.owner(of: update, instance: old.instance) {
                 throw StoreError(.conflict, "The update \(update) belongs to \(owner) already.")
             }
+            try table.refuseWhileSending(besides: old)
             let request = EnqueueRequest(job: NewJob(repeating: old, by: caller))
             guard let new = try table.enqueue(Prepared(request, clock)).job else {
                 preconditionFailure("a new job without a key is never refused")
             }
             return try table.startFollowing(update, new)
         }
+    }
+}
+
+extension JobTable {
+    /// Refuses to give an update away while another job of the lane may be about to find that it is
+    /// its own.
+    fileprivate func refuseWhileSending(besides job: JobRecord) throws {
+        guard let lane = job.lane, let row = try holder(of: lane),
+            let holder = try self.job(row), holder.state.status == .starting
+        else { return }
+        throw StoreError(
+            .conflict,
+            "\(holder.id) is being sent to the same target; wait until it runs, then adopt.")
     }
 }
 

@@ -91,7 +91,9 @@ struct Conclusion: Sendable {
             return
         }
         do throws(KomodoError) {
-            let query = Reconciler.query(job, operatorID: operatorID, sentAt: doubted)
+            let query = Reconciler.query(
+                job, operatorID: operatorID, sentAt: doubted,
+                clockOffset: job.intent?.clockOffset ?? .zero)
             let found = try await context.komodo.evidence(query).filter { update in
                 job.intent?.watermark.map { update.startedAt > $0 } ?? true
             }

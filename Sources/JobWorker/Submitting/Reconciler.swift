@@ -39,7 +39,13 @@ struct Reconciler: Sendable {
                 case .ambiguous(let updates):
                     return try await conclude(
                         .evidenceAmbiguous(candidates: updates), job, lease)
-                case .absent: return try await conclude(.evidenceAbsent, job, lease)
+                case .absent:
+                    // The key may have lost its right to read during the wait; then the lists were
+                    // empty for that reason.
+                    if let error = try await refusal(of: job.target) {
+                        return try await conclude(.targetRefused(error), job, lease)
+                    }
+                    return try await conclude(.evidenceAbsent, job, lease)
                 }
             } catch {
                 watch.failed()
@@ -77,8 +83,12 @@ struct Reconciler: Sendable {
     private func candidates(
         _ job: JobRecord, _ intent: JobRecord.Intent
     ) async throws(KomodoError) -> [String] {
+        // Our clock may have been set since the intent; the earlier bound loses nothing, because what
+        // is older than the watermark or owned by a job is left out anyway.
+        let offset = min(intent.clockOffset, try await context.komodo.identify().clockOffset)
         let found = try await context.komodo.evidence(
-            Self.query(job, operatorID: intent.operatorID, sentAt: intent.sentAt))
+            Self.query(
+                job, operatorID: intent.operatorID, sentAt: intent.sentAt, clockOffset: offset))
         let newer = found.filter { update in
             intent.watermark.map { update.startedAt > $0 } ?? true
         }
@@ -86,11 +96,12 @@ struct Reconciler: Sendable {
     }
 
     /// What a submission at `sentAt` may have left behind.
-    static func query(_ job: JobRecord, operatorID: String?, sentAt: Timestamp) -> EvidenceQuery {
-        let offset = job.intent?.clockOffset ?? .zero
-        return EvidenceQuery(
+    static func query(
+        _ job: JobRecord, operatorID: String?, sentAt: Timestamp, clockOffset: Duration
+    ) -> EvidenceQuery {
+        EvidenceQuery(
             operations: job.operation.spec.updateOperations(job.arguments), target: job.target,
-            operatorID: operatorID ?? "", startedAtOrAfter: sentAt + offset - clockTolerance)
+            operatorID: operatorID ?? "", startedAtOrAfter: sentAt + clockOffset - clockTolerance)
     }
 
     private func conclude(

@@ -1,6 +1,7 @@
 import JSON
 import JobStore
 import Jobs
+import KomodoSimulator
 import Testing
 
 /// Every operation through the whole worker, against a whole Komodo.
@@ -65,12 +66,23 @@ struct OperationTests {
                     let ended = try await bench.expect(job, endsAs: .cancelled(.remoteCancelled))
                     #expect(ended.cancelRequestedAt == nil)
                 }
+            }
+        }
+    }
+
+    @Test
+    func aCancelThatKomodoRefusesFailsAndLeavesTheRunAlone() async throws {
+        let hang = ResourceFault("my-repo", .hangs, times: 1)
+        try await Bench.with(resources: [hang]) { bench in
+            try await bench.withWorker { _ in
                 let build = try await bench.enqueue(.buildRepo, "my-repo")
                 _ = try await bench.wait(for: build, in: .running(.inProgress))
                 let refused = try await bench.enqueue(.cancelRepoBuild, "my-repo")
                 let ended = try await bench.expect(refused, endsAs: .failed(.remoteFailed))
                 #expect(ended.error?.message.contains("not possible") == true)
-                try await bench.expect(build, endsAs: .success)
+                #expect(try await bench.current(build).state == .running(.inProgress))
+                bench.simulator.restart()
+                try await bench.expect(build, endsAs: .failed(.remoteInterrupted))
             }
         }
     }
