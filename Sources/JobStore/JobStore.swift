@@ -73,9 +73,17 @@ package protocol JobStore: Sendable {
     /// Writes down that the remote cancel is about to be sent, or why it never will be.
     ///
     /// - Returns: whether the lease still holds.
-    func recordCancelSent(_ lease: Lease, reason: String) async throws(StoreError) -> Bool
-    /// Writes a line into the job's history.
+    func recordCancelSent(
+        _ lease: Lease, reason: String, detail: String?
+    ) async throws(StoreError) -> Bool
+    /// Takes back that the remote cancel was sent, because nothing of it reached Komodo.
+    func takeBackCancelSent(_ lease: Lease) async throws(StoreError)
+    /// Writes a line into the job's history, once for each attempt and worker.
     func note(_ reason: String, detail: String?, _ lease: Lease) async throws(StoreError)
+    /// Ends a job as unknown that runs, if at all, under an update which another job owns.
+    ///
+    /// - Returns: nil, and nothing is written, when no job owns the update.
+    func endContested(_ update: String, _ lease: Lease) async throws(StoreError) -> Advance?
     /// Which of these updates belong to a job already.
     func adopted(_ updates: [String], instance: String) async throws(StoreError) -> Set<String>
     /// Writes down that an update surfaced after its job had been sent again.
@@ -93,8 +101,10 @@ package protocol JobStore: Sendable {
 
     /// Makes a worker known; its lock is held already.
     func register(_ worker: WorkerRecord) async throws(StoreError)
-    /// Shows that a worker is not suspended.
-    func heartbeat(_ worker: String) async throws(StoreError)
+    /// Shows that a worker is not suspended, and makes it known again if it was forgotten.
+    func heartbeat(_ worker: WorkerRecord) async throws(StoreError)
+    /// Makes known that a worker takes no more jobs and is about to end.
+    func markDraining(_ worker: String) async throws(StoreError)
     /// All registered workers with what is known about their lives.
     func workers() async throws(StoreError) -> [(worker: WorkerRecord, liveness: Liveness)]
     /// Takes over the jobs of dead workers and of none, and forgets the dead ones.
@@ -134,8 +144,19 @@ package protocol JobStore: Sendable {
     func credential(
         instance: String, keyFingerprint: String
     ) async throws(StoreError) -> Credential?
+    /// Remembers whose a key is; nil keeps what is known, and so does whether it is refused.
+    func saveIdentity(_ credential: Credential) async throws(StoreError)
     /// Remembers what was learnt about a key; nil keeps what is known, except for the refusal.
     func save(_ credential: Credential) async throws(StoreError)
+}
+
+extension JobStore {
+    /// Writes down that the remote cancel is about to be sent, or why it never will be.
+    package func recordCancelSent(
+        _ lease: Lease, reason: String
+    ) async throws(StoreError) -> Bool {
+        try await recordCancelSent(lease, reason: reason, detail: nil)
+    }
 }
 
 /// How somebody settles a job whose outcome is unknown.

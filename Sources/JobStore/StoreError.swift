@@ -19,6 +19,9 @@ package struct StoreError: Error, Sendable {
         case ambiguousReference, unknownReference
         /// The job is not in a state in which this can be done.
         case conflict
+        /// The change would break a rule that the database keeps, for example that two jobs never
+        /// follow the same update.
+        case violated
         case failed
     }
 
@@ -31,6 +34,27 @@ package struct StoreError: Error, Sendable {
         self.code = code
         self.message = message
         self.cause = cause
+    }
+}
+
+extension StoreError {
+    /// What helps against a failure when nobody can be asked.
+    package enum Remedy: Sendable, Hashable {
+        /// The disk or a lock is in the way; the same call may work later.
+        case wait
+        /// This call never works; others do.
+        case leave
+        /// The database cannot be worked with any more.
+        case end
+    }
+
+    /// What helps against this failure.
+    package var remedy: Remedy {
+        switch code {
+        case .full, .readOnly, .notPermitted, .busy, .failed: .wait
+        case .ambiguousReference, .unknownReference, .conflict, .violated: .leave
+        case .missing, .newer, .altered, .corrupt, .unsuitableFileSystem: .end
+        }
     }
 }
 

@@ -16,4 +16,12 @@ extension WorkerContext {
         if let error = job.error { metadata[LogKey.errorCode] = "\(error.code.rawValue)" }
         logger.info("Operation ended", metadata: metadata)
     }
+
+    /// Tells that something about a job has to be tried again.
+    func logTrouble(_ job: JobRecord, _ error: any Error) {
+        let message = (error as? StoreError)?.message ?? "\(error)"
+        logger.error(
+            "A job could not be looked after; trying again",
+            metadata: [LogKey.jobID: "\(job.id)", LogKey.errorMessage: "\(message)"])
+    }
 }

@@ -34,33 +34,4 @@ package struct WorkerContext: Sendable {
         self.logger = logger
         self.sleep = sleep
     }
-
-    /// Writes down what must not be lost, trying again while the disk is full or busy.
-    ///
-    /// What is never written is found again by reconciliation, so giving up with the process is
-    /// safe.
-    func persist<Value: Sendable>(
-        _ job: JobRecord, _ write: () async throws(StoreError) -> Value
-    ) async throws -> Value {
-        var wait: Duration = .milliseconds(200)
-        while true {
-            do {
-                return try await write()
-            } catch {
-                switch error.code {
-                case .full, .busy, .failed, .readOnly:
-                    logger.error(
-                        "Cannot write to the database; trying again",
-                        metadata: [
-                            LogKey.jobID: "\(job.id)", LogKey.errorMessage: "\(error.message)",
-                        ])
-                    try await sleep(wait)
-                    wait = min(wait * 2, .seconds(5))
-                case .missing, .newer, .altered, .corrupt, .notPermitted, .unsuitableFileSystem,
-                    .ambiguousReference, .unknownReference, .conflict:
-                    throw error
-                }
-            }
-        }
-    }
 }

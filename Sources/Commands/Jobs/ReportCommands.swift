@@ -129,15 +129,16 @@ struct WorkersCommand: AsyncParsableCommand {
             text: Self.text(workers, now, printer.style))
     }
 
-    private static func word(_ liveness: Liveness) -> String {
+    private static func word(_ worker: WorkerRecord, _ liveness: Liveness) -> String {
         if !liveness.isAlive { return "dead" }
-        return liveness.silence > Liveness.leaseTime ? "silent" : "alive"
+        if liveness.isSilent { return "silent" }
+        return worker.isDraining ? "draining" : "alive"
     }
 
     private static func json(_ worker: WorkerRecord, _ liveness: Liveness) -> JSONValue {
         [
             "worker_id": .string(worker.id), "kind": .string(worker.kind.rawValue),
-            "state": .string(word(liveness)), "instance": .string(worker.instance),
+            "state": .string(word(worker, liveness)), "instance": .string(worker.instance),
             "all_keys": .bool(worker.servesAllKeys), "pid": .int(worker.pid),
             "host": .string(worker.host), "version": .string(worker.version),
             "started_at": JobJSON.time(worker.startedAt),
@@ -156,7 +157,8 @@ struct WorkersCommand: AsyncParsableCommand {
         for (worker, liveness) in workers {
             table.rows.append([
                 Table.Cell(worker.id), Table.Cell(worker.kind.rawValue),
-                Table.Cell(word(liveness)), Table.Cell("\(worker.pid)"), Table.Cell(worker.host),
+                Table.Cell(word(worker, liveness)), Table.Cell("\(worker.pid)"),
+                Table.Cell(worker.host),
                 Table.Cell(TimeText.ago(worker.startedAt, now: now)), Table.Cell(worker.instance),
             ])
         }

@@ -30,7 +30,9 @@ struct OnDemandCommand: AsyncParsableCommand {
         var runtime = WorkerRuntime(
             session: session, store: store, access: access, kind: .onDemand,
             idleTime: settings.workerIdle)
-        runtime.hooks = WorkerHooks(isAbandoned: { !DatabasePresence.exists(path) })
+        runtime.hooks = WorkerHooks(
+            // From then on it takes no jobs, and its successor must not wait for it.
+            stopping: { lock.remove() }, isAbandoned: { !DatabasePresence.exists(path) })
         try await runtime.run()
         withExtendedLifetime(lock) {}
     }

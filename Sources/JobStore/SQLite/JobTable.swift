@@ -108,16 +108,41 @@ struct JobTable {
     }
 
     /// Lets the next job of a lane go, when nobody holds it.
+    ///
+    /// That is the first one of each key: the first of all may belong to a key that nobody works
+    /// for. The one that is claimed first holds the lane, and the others wait there again.
     func wakeLane(_ lane: String) throws {
         guard try holder(of: lane) == nil else { return }
-        let statement = try db.cachedStatement(
-            sql: """
-                SELECT * FROM job WHERE lane = :lane AND phase = 'held' AND wake_at IS NULL
-                ORDER BY priority DESC, id LIMIT 1
-                """)
-        guard let row = try Row.fetchOne(statement, arguments: ["lane": lane]) else { return }
-        try wake(try JobRecord(row), reason: "lane_free")
+        let keys = try String.fetchAll(
+            try db.cachedStatement(sql: Self.waitingKeysSQL), arguments: ["lane": lane])
+        guard !keys.isEmpty else { return }
+        let first = try db.cachedStatement(sql: Self.firstWaiterSQL)
+        for key in keys {
+            guard let row = try Row.fetchOne(first, arguments: ["lane": lane, "key": key])
+            else { continue }
+            try wake(try JobRecord(row), reason: "lane_free")
+        }
     }
+
+    /// The keys of the jobs that wait in a lane, each found by one step through the index.
+    static let waitingKeysSQL = """
+        WITH RECURSIVE waiting (key) AS (
+            SELECT min(key_fingerprint) FROM job INDEXED BY job_lane_waiters
+            WHERE lane = :lane AND phase = 'held' AND wake_at IS NULL
+            UNION ALL
+            SELECT (SELECT min(key_fingerprint) FROM job INDEXED BY job_lane_waiters
+                WHERE lane = :lane AND phase = 'held' AND wake_at IS NULL
+                    AND key_fingerprint > waiting.key)
+            FROM waiting WHERE waiting.key IS NOT NULL
+        )
+        SELECT key FROM waiting WHERE key IS NOT NULL
+        """
+
+    static let firstWaiterSQL = """
+        SELECT * FROM job INDEXED BY job_lane_waiters
+        WHERE lane = :lane AND phase = 'held' AND wake_at IS NULL AND key_fingerprint = :key
+        ORDER BY priority DESC, id LIMIT 1
+        """
 
     /// Makes a waiting job due; the time that it was held does not count towards its start window.
     func wake(_ job: JobRecord, reason: String?) throws {

@@ -15,7 +15,8 @@ struct Migration: Sendable {
     ///
     /// Resources cannot be listed; a test compares this with the folder.
     static let all: [Migration] = [
-        Migration("0001_create_jobs", PackageResources._001_create_jobs_sql)
+        Migration("0001_create_jobs", PackageResources._001_create_jobs_sql),
+        Migration("0002_mark_draining_workers", PackageResources._002_mark_draining_workers_sql),
     ]
 
     /// SHA-256 of the text, in lower-case hexadecimal.

@@ -82,8 +82,44 @@ extension SQLiteJobStore {
         }
     }
 
-    package func save(_ credential: Credential) async throws(StoreError) {
+    package func saveIdentity(_ credential: Credential) async throws(StoreError) {
         let now = clock.now()
+        try await write { db in
+            try db.execute(
+                sql: """
+                    INSERT INTO credential (instance, key_fingerprint, operator_id, username,
+                        version, clock_offset, seen_at)
+                    VALUES (:instance, :key, :operator, :username, :version, :offset, :now)
+                    ON CONFLICT (instance, key_fingerprint) DO UPDATE SET \(Self.identityUpdate)
+                    """, arguments: Self.identity(credential, now))
+        }
+    }
+
+    private static let identityUpdate = """
+        operator_id = coalesce(excluded.operator_id, operator_id),
+        username = coalesce(excluded.username, username),
+        version = coalesce(excluded.version, version),
+        clock_offset = coalesce(excluded.clock_offset, clock_offset),
+        seen_at = excluded.seen_at
+        """
+
+    private static func identity(
+        _ credential: Credential, _ now: Timestamp
+    ) -> StatementArguments {
+        [
+            "instance": credential.instance, "key": credential.keyFingerprint,
+            "operator": credential.operatorID, "username": credential.username,
+            "version": credential.version,
+            "offset": credential.clockOffset?.inMilliseconds, "now": now.milliseconds,
+        ]
+    }
+
+    package func save(_ credential: Credential) async throws(StoreError) {
+        var arguments = Self.identity(credential, clock.now())
+        arguments += [
+            "until": credential.refusedUntil?.milliseconds, "message": credential.refusedMessage,
+        ]
+        let values = arguments
         try await write { db in
             try db.execute(
                 sql: """
@@ -91,22 +127,10 @@ extension SQLiteJobStore {
                         version, clock_offset, seen_at, refused_until, refused_message)
                     VALUES (:instance, :key, :operator, :username, :version, :offset, :now,
                         :until, :message)
-                    ON CONFLICT (instance, key_fingerprint) DO UPDATE SET
-                        operator_id = coalesce(excluded.operator_id, operator_id),
-                        username = coalesce(excluded.username, username),
-                        version = coalesce(excluded.version, version),
-                        clock_offset = coalesce(excluded.clock_offset, clock_offset),
-                        seen_at = excluded.seen_at, refused_until = excluded.refused_until,
+                    ON CONFLICT (instance, key_fingerprint) DO UPDATE SET \(Self.identityUpdate),
+                        refused_until = excluded.refused_until,
                         refused_message = excluded.refused_message
-                    """,
-                arguments: [
-                    "instance": credential.instance, "key": credential.keyFingerprint,
-                    "operator": credential.operatorID, "username": credential.username,
-                    "version": credential.version,
-                    "offset": credential.clockOffset?.inMilliseconds, "now": now.milliseconds,
-                    "until": credential.refusedUntil?.milliseconds,
-                    "message": credential.refusedMessage,
-                ])
+                    """, arguments: values)
         }
     }
 }

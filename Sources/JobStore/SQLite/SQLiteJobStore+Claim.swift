@@ -11,6 +11,7 @@ extension SQLiteJobStore {
         // A look costs no lock, and most of the time there is nothing to take.
         guard try await hasReady(worker) else { return [] }
         let table = tableMaker()
+        let clock = clock
         return try await write { db in
             let table = table(db)
             let rows = try table.ready(worker, limit: Self.scanMax)
@@ -18,6 +19,7 @@ extension SQLiteJobStore {
             for job in rows where claimed.count < limit {
                 if let job = try table.claim(job, worker) { claimed.append(job) }
             }
+            if !claimed.isEmpty { try JobTable.keepRegistered(worker, clock, db) }
             return claimed
         }
     }

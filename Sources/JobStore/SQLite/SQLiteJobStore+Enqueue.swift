@@ -42,7 +42,12 @@ extension JobTable {
     func enqueue(_ prepared: SQLiteJobStore.Prepared) throws -> EnqueueResult {
         if let result = try repeated(prepared) { return result }
         if let job = try joinable(prepared) { return .joined(job) }
-        if let refusal = try refusalIfBusy(prepared.request.job) { return .refused(refusal) }
+        let new = prepared.request.job
+        if new.target.id != nil {
+            // Earlier orders for the same name go first.
+            try placeUnresolved(named: new.target.name, on: new.target, instance: new.instance)
+        }
+        if let refusal = try refusalIfBusy(new) { return .refused(refusal) }
         let job = try insert(prepared)
         try insertEvent(job, reason: "enqueued")
         return .created(job)
@@ -104,20 +109,36 @@ extension JobTable {
     }
 
     private func refusalIfBusy(_ new: NewJob) throws -> JobError? {
-        let lane = Lane(instance: new.instance, operation: new.operation, target: new.target)
-        guard new.onBusy == .fail, let holder = try holder(of: lane.key).flatMap({ try job($0) })
-        else { return nil }
-        return JobError(
-            .conflict,
-            "The \(new.target.type.word) '\(new.target.name)' is busy with \(holder.id).")
+        guard new.onBusy == .fail else { return nil }
+        let lane = Lane(instance: new.instance, operation: new.operation, target: new.target).key
+        let place = "The \(new.target.type.word) '\(new.target.name)' is busy"
+        if let holder = try holder(of: lane).flatMap({ try job($0) }) {
+            return JobError(.conflict, "\(place) with \(holder.id).")
+        }
+        guard let first = try waiter(of: lane, instance: new.instance) else { return nil }
+        return JobError(.conflict, "\(place): \(first.id) waits for it already.")
     }
+
+    /// The oldest job that is due and waits for a lane which nobody holds.
+    private func waiter(of lane: String, instance: String) throws -> JobRecord? {
+        let statement = try db.cachedStatement(sql: Self.waiterSQL)
+        return try Int64.fetchOne(
+            statement,
+            arguments: ["instance": instance, "lane": lane, "now": now.milliseconds]
+        ).flatMap { try job($0) }
+    }
+
+    /// Looks through all unfinished jobs of an instance, which are few.
+    ///
+    /// One whose start window has closed is over, though nobody may have worked since to notice.
+    private static let waiterSQL = """
+        SELECT min(id) FROM job INDEXED BY job_unfinished
+        WHERE instance = :instance AND finished_at IS NULL AND lane = :lane AND run_at <= :now
+            AND NOT (status = 'pending' AND paused_at IS NULL AND expires_at <= :now)
+        """
 
     private func insert(_ prepared: SQLiteJobStore.Prepared) throws -> JobRecord {
         let new = prepared.request.job
-        if new.target.id != nil {
-            // Earlier orders for the same name go first.
-            try placeUnresolved(named: new.target.name, on: new.target, instance: new.instance)
-        }
         let job = try initial(prepared)
         let statement = try db.cachedStatement(sql: Self.insertSQL)
         try statement.execute(arguments: [

@@ -13,16 +13,26 @@ extension SQLiteJobStore {
     }
 
     package func recordCancelSent(
-        _ lease: Lease, reason: String
+        _ lease: Lease, reason: String, detail: String?
     ) async throws(StoreError) -> Bool {
         let table = tableMaker()
         return try await write { db in
             let table = table(db)
             guard var job = try table.job(lease) else { return false }
-            job.cancelSentAt = table.now
+            job.cancelSentAt = job.cancelSentAt ?? table.now
             try table.update(job)
-            try table.insertEvent(job, reason: reason)
+            try table.insertEvent(job, reason: reason, detail: detail)
             return true
+        }
+    }
+
+    package func takeBackCancelSent(_ lease: Lease) async throws(StoreError) {
+        let table = tableMaker()
+        try await write(rings: false) { db in
+            let table = table(db)
+            guard var job = try table.job(lease), job.cancelSentAt != nil else { return }
+            job.cancelSentAt = nil
+            try table.update(job)
         }
     }
 
@@ -54,8 +64,29 @@ extension SQLiteJobStore {
         let table = tableMaker()
         try await write { db in
             let table = table(db)
-            guard let job = try table.job(lease) else { return }
+            guard let job = try table.job(lease), try !table.isNoted(reason, job) else { return }
             try table.insertEvent(job, reason: reason, detail: detail)
+        }
+    }
+
+    package func endContested(
+        _ update: String, _ lease: Lease
+    ) async throws(StoreError) -> Advance? {
+        let table = tableMaker()
+        return try await write { db in
+            let table = table(db)
+            guard let job = try table.job(lease) else { return .leaseLost }
+            guard job.state.status == .starting else { return .ignored(job) }
+            guard let owner = try table.owner(of: update, instance: job.instance) else {
+                return nil
+            }
+            let message =
+                "Komodo runs it, if at all, under update \(update), which belongs to \(owner) "
+                + "already: look at both in Komodo, then use 'resolve --retry' or 'resolve --fail'."
+            let transition = Transition(
+                job.facts, to: .failed(.outcomeUnknown), reason: "update_contested",
+                error: JobError(.outcomeUnknown, message), candidates: [update])
+            return .applied(try table.apply(transition, to: job))
         }
     }
 
@@ -106,5 +137,21 @@ extension SQLiteJobStore {
                 ])
             }
         }
+    }
+}
+
+extension JobTable {
+    /// Whether this worker has noted the same about this attempt already.
+    fileprivate func isNoted(_ reason: String, _ job: JobRecord) throws -> Bool {
+        try Bool.fetchOne(
+            db,
+            sql: """
+                SELECT EXISTS (SELECT 1 FROM event
+                    WHERE job_id = :job AND reason = :reason AND attempt = :attempt
+                        AND worker = :worker)
+                """,
+            arguments: [
+                "job": job.row, "reason": reason, "attempt": job.attempt, "worker": job.leaseOwner,
+            ]) ?? false
     }
 }

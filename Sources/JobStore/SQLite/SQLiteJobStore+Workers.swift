@@ -4,30 +4,17 @@ internal import Jobs
 extension SQLiteJobStore {
     package func register(_ worker: WorkerRecord) async throws(StoreError) {
         let clock = clock
-        try await write { db in
-            try db.execute(
-                sql: """
-                    INSERT INTO worker (id, kind, instance, key_fingerprint, serves_all_keys, pid,
-                        host, version, started_at, boot_id, heartbeat)
-                    VALUES (:id, :kind, :instance, :key, :all, :pid, :host, :version, :startedAt,
-                        :boot, :heartbeat)
-                    """,
-                arguments: [
-                    "id": worker.id, "kind": worker.kind.rawValue, "instance": worker.instance,
-                    "key": worker.keyFingerprint, "all": worker.servesAllKeys, "pid": worker.pid,
-                    "host": worker.host, "version": worker.version,
-                    "startedAt": worker.startedAt.milliseconds, "boot": clock.bootID,
-                    "heartbeat": clock.sinceBoot(),
-                ])
-        }
+        try await write { db in try JobTable.keepRegistered(worker, clock, db) }
     }
 
-    package func heartbeat(_ worker: String) async throws(StoreError) {
+    package func heartbeat(_ worker: WorkerRecord) async throws(StoreError) {
         let clock = clock
-        try await write(rings: false) { db in
-            try db.execute(
-                sql: "UPDATE worker SET boot_id = :boot, heartbeat = :now WHERE id = :worker",
-                arguments: ["boot": clock.bootID, "now": clock.sinceBoot(), "worker": worker])
+        try await write(rings: false) { db in try JobTable.keepRegistered(worker, clock, db) }
+    }
+
+    package func markDraining(_ worker: String) async throws(StoreError) {
+        try await write { db in
+            try db.execute(sql: "UPDATE worker SET draining = 1 WHERE id = ?", arguments: [worker])
         }
     }
 
@@ -54,12 +41,14 @@ extension SQLiteJobStore {
         let hasOrphans = try await hasOrphans(worker)
         guard !lost.isEmpty || hasOrphans else { return [] }
         let table = tableMaker()
+        let clock = clock
         return try await write { db in
             let table = table(db)
             var taken = try table.takeOrphans(worker)
             for (other, liveness) in lost {
                 taken += try table.takeOver(other, liveness, by: worker, grace: grace)
             }
+            if !taken.isEmpty { try JobTable.keepRegistered(worker, clock, db) }
             return taken
         }
     }
@@ -121,6 +110,31 @@ extension SQLiteJobStore {
 }
 
 extension JobTable {
+    /// Shows that a worker works.
+    ///
+    /// Its row comes back if it was forgotten: whoever owns a job is registered, or the job would
+    /// have no heir.
+    static func keepRegistered(
+        _ worker: WorkerRecord, _ clock: StoreClock, _ db: Database
+    ) throws {
+        let statement = try db.cachedStatement(
+            sql: """
+                INSERT INTO worker (id, kind, instance, key_fingerprint, serves_all_keys, pid,
+                    host, version, started_at, boot_id, heartbeat)
+                VALUES (:id, :kind, :instance, :key, :all, :pid, :host, :version, :startedAt,
+                    :boot, :heartbeat)
+                ON CONFLICT (id) DO UPDATE SET
+                    boot_id = excluded.boot_id, heartbeat = excluded.heartbeat
+                """)
+        try statement.execute(arguments: [
+            "id": worker.id, "kind": worker.kind.rawValue, "instance": worker.instance,
+            "key": worker.keyFingerprint, "all": worker.servesAllKeys, "pid": worker.pid,
+            "host": worker.host, "version": worker.version,
+            "startedAt": worker.startedAt.milliseconds, "boot": clock.bootID,
+            "heartbeat": clock.sinceBoot(),
+        ])
+    }
+
     static let orphanSQL = """
         SELECT * FROM job
         WHERE lease_owner IS NULL AND status IN ('starting', 'running')
@@ -232,7 +246,7 @@ extension WorkerRecord {
             id: row["id"], kind: kind, instance: row["instance"],
             keyFingerprint: row["key_fingerprint"], servesAllKeys: row["serves_all_keys"],
             pid: row["pid"], host: row["host"], version: row["version"],
-            startedAt: Timestamp(milliseconds: row["started_at"]))
+            startedAt: Timestamp(milliseconds: row["started_at"]), isDraining: row["draining"])
     }
 }
 
@@ -245,12 +259,9 @@ extension Liveness {
         switch FileLock.attempt(folder.workerLock(worker), creates: false) {
         case .heldByAnother: self.init(isAlive: true, silence: silence)
         case .acquired, .missing: self.init(isAlive: false, silence: silence)
-        case .unreadable: self.init(isAlive: silence < Self.leaseTime, silence: silence)
+        case .unreadable: self.init(isAlive: silence < Self.forgottenAfter, silence: silence)
         }
     }
-
-    /// Whether its leases have run out.
-    var isSilent: Bool { silence > Self.leaseTime }
 
     /// Whether another worker may have the job.
     func yields(_ job: JobRecord, grace: Duration) -> Bool {

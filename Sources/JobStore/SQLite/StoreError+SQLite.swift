@@ -38,6 +38,12 @@ extension StoreError {
                 "The database \(path) stayed locked by another process; try again, and look for a "
                     + "program that keeps it open for writing.",
                 cause: error)
+        case .SQLITE_CONSTRAINT:
+            self.init(
+                .violated,
+                "The database \(path) refuses a change that breaks one of its rules: "
+                    + "\(error.message ?? "\(error)").",
+                cause: error)
         case .SQLITE_IOERR:
             self.init(
                 .failed, "The disk that holds \(path) failed: \(error.message ?? "I/O error").",

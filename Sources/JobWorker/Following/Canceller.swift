@@ -6,14 +6,21 @@ internal import KomodoClient
 /// Passes the wish to cancel a running job on to Komodo, where Komodo can do that.
 struct Canceller: Sendable {
     let context: WorkerContext
-
-    private static let triesMax = 5
-    private static let wait: Duration = .seconds(2)
+    let follower: Follower
 
     /// What a try came to.
-    private enum Try { case settled, failed }
+    private enum Try {
+        case settled
+        /// Nothing of it reached Komodo.
+        case undelivered(String)
+        /// Nobody knows whether Komodo got it.
+        case unanswered(String)
+        /// Nothing was tried: Komodo says that the operation is not in progress.
+        case pointless
+    }
 
-    /// Asks Komodo to cancel the job; how the job ends is told by its own update, as always.
+    /// Asks Komodo to cancel the job, as often as need be; how the job ends is told by its own
+    /// update, as always.
     func run(_ job: JobRecord) async throws {
         guard let lease = job.lease else { return }
         guard let operation = job.operation.spec.cancelledBy, let update = job.remote?.updateID
@@ -21,12 +28,33 @@ struct Canceller: Sendable {
             _ = try await context.store.recordCancelSent(lease, reason: "cancel_unsupported")
             return
         }
-        for _ in 0..<Self.triesMax {
-            if try await attempt(operation, job, update, lease) == .settled { return }
-            try await context.sleep(Self.wait * context.policy.pollScale)
-            guard try await context.store.holds(lease) else { return }
-        }
-        try await context.store.note("cancel_undelivered", detail: nil, lease)
+        var backoff = context.policy.jobBackoff
+        repeat {
+            switch try await attempt(operation, job, update, lease) {
+            case .settled:
+                follower.hasten(job.row)
+                return
+            case .undelivered(let reason): try await note("cancel_undelivered", reason, lease)
+            case .unanswered(let reason): try await note("cancel_unanswered", reason, lease)
+            case .pointless: follower.hasten(job.row)
+            }
+            try await context.sleep(backoff.next())
+        } while try await isStillWanted(job, lease)
+    }
+
+    /// Whether the job still runs and is this worker's.
+    private func isStillWanted(_ job: JobRecord, _ lease: Lease) async throws -> Bool {
+        let current = try await context.store.job(row: job.row)
+        return current?.lease == lease && current?.state.status == .running
+    }
+
+    private func note(_ reason: String, _ message: String, _ lease: Lease) async throws {
+        try await context.store.note(reason, detail: detail(message), lease)
+    }
+
+    private func detail(_ message: String) -> String {
+        let detail: JSONValue = ["message": .string(message)]
+        return detail.serialized()
     }
 
     private func attempt(
@@ -35,22 +63,17 @@ struct Canceller: Sendable {
         // The token comes first: a wait for it must not lie between the look and the cancel.
         let permit = try await context.store.take(
             .submission, instance: job.instance, limits: context.policy.limits)
-        // A cancel hits whatever runs on the target, so ours must be running right now.
-        guard permit == .granted, await isRunning(update) else { return .failed }
-        guard try await context.store.recordCancelSent(lease, reason: "cancel_sent") else {
-            return .settled
+        guard permit == .granted else {
+            return .undelivered("The rate budget has no token left.")
+        }
+        do throws(KomodoError) {
+            // A cancel hits whatever runs on the target, so ours must be running right now.
+            let status = try await context.komodo.update(update, for: .submission).summary.status
+            guard status == .inProgress else { return .pointless }
+        } catch {
+            return .undelivered(error.message)
         }
         return try await send(operation, job, update, lease)
-    }
-
-    /// Whether Komodo says that the update is in progress; what cannot be read may be over.
-    private func isRunning(_ update: String) async -> Bool {
-        do throws(KomodoError) {
-            let summary = try await context.komodo.update(update, for: .submission).summary
-            return summary.status != .complete
-        } catch {
-            return false
-        }
     }
 
     private func send(
@@ -61,20 +84,25 @@ struct Canceller: Sendable {
         let submission = Submission(
             operation: operation, target: job.target, arguments: arguments)
         let result = await context.komodo.submit(submission) { [context] in
-            // Who cannot read the lease does not know that it holds.
-            (try? await context.store.holds(lease)) ?? false
+            // Who cannot write that it leaves does not know that the lease holds.
+            (try? await context.store.recordCancelSent(lease, reason: "cancel_sent")) ?? false
         }
         switch result.outcome {
         case .accepted, .concluded:
-            _ = try await context.store.advance(lease, by: .cancelDelivered, Findings())
+            _ = try await context.record(.cancelDelivered, job, lease)
             return .settled
         case .rejected(let error):
-            let detail: JSONValue = ["message": .string(error.message)]
-            try await context.store.note("cancel_refused", detail: detail.serialized(), lease)
+            _ = try await context.store.recordCancelSent(
+                lease, reason: "cancel_refused", detail: detail(error.message))
             return .settled
-        case .withheld: return .settled
-        case .undelivered, .throttled, .unauthorized, .unavailable, .busy, .ambiguous:
-            return .failed
+        case .ambiguous(let error): return .unanswered(error.message)
+        case .undelivered(let error), .throttled(let error, _), .unauthorized(let error),
+            .unavailable(let error), .busy(let error):
+            try await context.store.takeBackCancelSent(lease)
+            return .undelivered(error.message)
+        case .withheld:
+            try await context.store.takeBackCancelSent(lease)
+            return .undelivered("It was held back, because the job could not be written to.")
         }
     }
 }

@@ -66,14 +66,8 @@ struct Conclusion: Sendable {
         _ job: JobRecord, _ event: JobEvent, _ findings: Findings
     ) async throws -> Result {
         guard let lease = job.lease else { return .lost }
-        let advance = try await context.persist(job) { () async throws(StoreError) in
-            try await context.store.advance(lease, by: event, findings)
-        }
-        switch advance {
-        case .applied(let next):
-            if next.state.isTerminal { context.logEnd(next) }
-            return .over(next)
-        case .noted(let next), .ignored(let next): return .over(next)
+        switch try await context.advance(job, lease, by: event, findings) {
+        case .applied(let next), .noted(let next), .ignored(let next): return .over(next)
         case .leaseLost: return .lost
         }
     }
@@ -90,39 +84,60 @@ struct Conclusion: Sendable {
         guard let doubted = job.doubtedSentAt, let operatorID = job.intent?.operatorID else {
             return
         }
+        let found: [UpdateSummary]
         do throws(KomodoError) {
-            let query = Reconciler.query(
-                job, operatorID: operatorID, sentAt: doubted,
-                clockOffset: job.intent?.clockOffset ?? .zero)
-            let found = try await context.komodo.evidence(query).filter { update in
-                job.intent?.watermark.map { update.startedAt > $0 } ?? true
-            }
-            guard let extra = try await context.unowned(found.compactMap(\.id), job).first else {
-                return
-            }
-            try await record(duplicate: extra, of: job)
+            found = try await context.komodo.evidence(
+                Reconciler.query(
+                    job, operatorID: operatorID, sentAt: doubted,
+                    clockOffset: job.intent?.clockOffset ?? .zero))
         } catch {
             context.logger.warning(
                 "Cannot look for a duplicate",
                 metadata: [LogKey.jobID: "\(job.id)", LogKey.errorMessage: "\(error.message)"])
+            return
         }
-    }
-
-    private func record(duplicate: String, of job: JobRecord) async throws(KomodoError) {
-        do {
-            try await context.store.recordDuplicate(duplicate, of: job.row)
-            context.logger.error(
-                "An update surfaced after its job had been sent again",
-                metadata: [LogKey.jobID: "\(job.id)", LogKey.komodoUpdateID: "\(duplicate)"])
-        } catch {
-            throw KomodoError(.unreachable, error.message)
+        let newer = found.filter { update in
+            job.intent?.watermark.map { update.startedAt > $0 } ?? true
         }
+        guard let extra = try await context.unowned(newer.compactMap(\.id), job).first else {
+            return
+        }
+        try await context.store.recordDuplicate(extra, of: job.row)
+        context.logger.error(
+            "An update surfaced after its job had been sent again",
+            metadata: [LogKey.jobID: "\(job.id)", LogKey.komodoUpdateID: "\(extra)"])
     }
 }
 
 extension Conclusion {
+    /// Looks for the update that a deploy-if-changed may have started, and follows it from then on.
+    func search(_ known: JobRecord) async throws -> Result {
+        // An earlier search may have found it.
+        guard let job = try await context.store.job(row: known.row), job.lease == known.lease,
+            let lease = job.lease
+        else { return .lost }
+        guard job.remote == .state else { return .over(job) }
+        if let found = try await updateStarted(by: job) {
+            guard try await context.store.follow(found, lease),
+                let next = try await context.store.job(row: job.row)
+            else { return .later }
+            return .over(next)
+        }
+        guard let accepted = job.acceptedAt,
+            context.clock.now() - accepted >= context.policy.quietTime,
+            try await !context.komodo.isBusy(job.target)
+        else { return .later }
+        // Nothing appeared and nothing runs: Komodo found nothing to change.
+        let detail: JSONValue = ["outcome": "no change detected (unconfirmed)"]
+        return try await advance(
+            job, .concluded(.succeeded), Findings(detail: detail.serialized()))
+    }
+
+    /// Dates in HTTP headers are whole seconds, so the offset may be off by one, and the trip too.
+    private static let stateTolerance: Duration = .seconds(3)
+
     /// The oldest update that a deploy-if-changed seems to have started.
-    func updateStarted(by job: JobRecord) async throws(KomodoError) -> String? {
+    private func updateStarted(by job: JobRecord) async throws -> String? {
         guard let intent = job.intent else { return nil }
         let query = EvidenceQuery(
             operations: job.operation.spec.updateOperations(job.arguments), target: job.target,
@@ -134,33 +149,8 @@ extension Conclusion {
         return try await context.unowned(found.compactMap(\.id), job).first
     }
 
-    /// Dates in HTTP headers are whole seconds, so the offset may be off by one, and the trip too.
-    private static let stateTolerance: Duration = .seconds(3)
-
-    func follow(
-        _ update: String, _ job: JobRecord, _ lease: Lease
-    ) async throws(KomodoError) -> Bool {
-        do {
-            return try await context.store.follow(update, lease)
-        } catch {
-            throw KomodoError(.unreachable, error.message)
-        }
-    }
-
-    func reload(_ job: JobRecord) async -> JobRecord? {
-        // Who cannot read it goes on with what it knows; the next round reads again.
-        try? await context.store.job(row: job.row)
-    }
-
     /// The target or the update may not be read, or the target is gone.
     func concludeUnreadable(_ job: JobRecord, _ error: JobError) async throws -> Result {
         try await advance(job, .becameUnreadable(error), Findings())
-    }
-
-    /// Nothing appeared and nothing runs: Komodo found nothing to change.
-    func concludeUnchanged(_ job: JobRecord, _ lease: Lease) async throws -> Result {
-        let detail: JSONValue = ["outcome": "no change detected (unconfirmed)"]
-        return try await advance(
-            job, .concluded(.succeeded), Findings(detail: detail.serialized()))
     }
 }

@@ -10,9 +10,20 @@ struct FollowBook: Sendable {
         var job: JobRecord
         var pace: PollPace
         var dueAt: Int64
+        /// What has to be done about this job alone; polls leave it out meanwhile.
+        var errand: Errand?
+        /// Whether the errand has begun.
+        var isUnderWay = false
+        /// No look before this moment, because something about this job did not work.
+        var restsUntil: Int64 = 0
+        var backoff: Backoff?
+
+        /// Whether it can be polled at `now`.
+        func isFree(at now: Int64) -> Bool { errand == nil && restsUntil <= now }
     }
 
     private(set) var entries: [Int64: Entry] = [:]
+    private(set) var errandsUnderWay = 0
     private(set) var failuresInARow = 0
     private(set) var failingSince: Int64?
     /// No look before this moment, because Komodo cannot be asked.
@@ -23,7 +34,7 @@ struct FollowBook: Sendable {
     static let unreachableAfter: Duration = .seconds(10)
 
     mutating func add(_ job: JobRecord, at now: Int64, scale: Double) {
-        guard entries[job.row] == nil else {
+        guard !holds(job) else {
             entries[job.row]?.job = job
             return
         }
@@ -33,11 +44,17 @@ struct FollowBook: Sendable {
     }
 
     mutating func update(_ job: JobRecord) {
-        entries[job.row]?.job = job
+        if holds(job) { entries[job.row]?.job = job }
     }
 
-    mutating func remove(_ row: Int64) {
-        entries[row] = nil
+    /// Forgets a job, unless it was lost and won back meanwhile.
+    mutating func remove(_ job: JobRecord) {
+        if holds(job) { entries[job.row] = nil }
+    }
+
+    /// Whether the job is followed under this lease of it.
+    private func holds(_ job: JobRecord) -> Bool {
+        entries[job.row]?.job.leaseNumber == job.leaseNumber
     }
 
     /// Looks at a job at once, because something may have happened to it.
@@ -50,7 +67,7 @@ struct FollowBook: Sendable {
     func batch(at now: Int64, max: Int) -> [JobRecord] {
         guard now >= blockedUntil else { return [] }
         let candidates = entries.values
-            .filter { $0.job.remote?.updateID != nil }
+            .filter { $0.isFree(at: now) && $0.job.remote?.updateID != nil }
             .sorted { ($0.dueAt, $0.job.row) < ($1.dueAt, $1.job.row) }
         guard let first = candidates.first, first.dueAt <= now else { return [] }
         return candidates.prefix(max).map(\.job)
@@ -59,13 +76,23 @@ struct FollowBook: Sendable {
     /// Due jobs that Komodo gave no id for.
     func withoutUpdate(at now: Int64) -> [JobRecord] {
         guard now >= blockedUntil else { return [] }
-        return entries.values.filter { $0.job.remote == .state && $0.dueAt <= now }
+        return entries.values
+            .filter { $0.isFree(at: now) && $0.job.remote == .state && $0.dueAt <= now }
             .map(\.job).sorted { $0.row < $1.row }
+    }
+
+    /// Jobs whose time has run out, unless their end is about to be read.
+    func overdue(at now: Int64, wallClock: Timestamp) -> [JobRecord] {
+        entries.values
+            .filter { $0.isFree(at: now) && !$0.job.state.isTerminal }
+            .map(\.job).filter { job in job.deadlineAt.map { $0 <= wallClock } ?? false }
     }
 
     /// When there is something to do next.
     func nextDue() -> Int64? {
-        entries.values.map(\.dueAt).min().map { Swift.max($0, blockedUntil) }
+        entries.values.filter { $0.errand == nil }
+            .map { Swift.max($0.dueAt, $0.restsUntil) }.min()
+            .map { Swift.max($0, blockedUntil) }
     }
 
     mutating func polled(_ rows: [Int64], at now: Int64) {
@@ -88,5 +115,62 @@ struct FollowBook: Sendable {
         let doubled = Duration.seconds(1) * scale * (1 << Swift.min(failuresInARow - 1, 6))
         blockedUntil = now + (wait ?? Swift.min(doubled, Self.failureWaitMax)).inMilliseconds
         return now - since >= (Self.unreachableAfter * scale).inMilliseconds
+    }
+}
+
+// MARK: Single jobs
+
+extension FollowBook {
+    /// Something that is done about a single job beside the polls; what comes first is done first.
+    enum Errand: Int, Sendable, Hashable {
+        /// Read how the operation ended.
+        case conclusion
+        /// Look for the update that it may have started.
+        case search
+        /// Fetch the log as it grows.
+        case log
+    }
+
+    /// Gives a job an errand, unless it has one.
+    mutating func assign(_ errand: Errand, _ job: JobRecord) {
+        guard holds(job), entries[job.row]?.errand == nil else { return }
+        entries[job.row]?.errand = errand
+    }
+
+    /// Begins the next errand, when fewer than `max` are under way.
+    mutating func beginErrand(max: Int) -> (errand: Errand, job: JobRecord)? {
+        guard errandsUnderWay < max else { return nil }
+        let waiting = entries.values.compactMap { entry in
+            entry.isUnderWay ? nil : entry.errand.map { (errand: $0, entry: entry) }
+        }
+        let next = waiting.min {
+            ($0.errand.rawValue, $0.entry.dueAt, $0.entry.job.row)
+                < ($1.errand.rawValue, $1.entry.dueAt, $1.entry.job.row)
+        }
+        guard let next else { return nil }
+        errandsUnderWay += 1
+        entries[next.entry.job.row]?.isUnderWay = true
+        return (next.errand, next.entry.job)
+    }
+
+    /// Ends an errand; the job is polled again if it is still followed.
+    mutating func endErrand(_ job: JobRecord) {
+        errandsUnderWay -= 1
+        guard holds(job) else { return }
+        entries[job.row]?.errand = nil
+        entries[job.row]?.isUnderWay = false
+    }
+
+    /// Leaves a job alone for a while, longer each time in a row.
+    mutating func rest(_ job: JobRecord, at now: Int64, _ first: Backoff) {
+        guard holds(job) else { return }
+        var backoff = entries[job.row]?.backoff ?? first
+        entries[job.row]?.restsUntil = now + backoff.next().inMilliseconds
+        entries[job.row]?.backoff = backoff
+    }
+
+    /// What did not work before has worked.
+    mutating func rested(_ job: JobRecord) {
+        if holds(job) { entries[job.row]?.backoff = nil }
     }
 }

@@ -1,7 +1,7 @@
+private import JSON
 internal import JobStore
 internal import Jobs
 internal import KomodoClient
-private import JSON
 
 /// Watches a target after its operation until it is healthy.
 struct Verifier: Sendable {
@@ -13,64 +13,54 @@ struct Verifier: Sendable {
     private static let lookInterval: Duration = .seconds(2)
 
     /// Watches until the target is healthy, has proved unhealthy, or its time is up.
-    func run(_ job: JobRecord) async throws {
-        guard let lease = job.lease else { return }
+    ///
+    /// - Returns: the job, if it has to be looked after further.
+    func run(_ job: JobRecord) async throws -> JobRecord? {
+        guard let lease = job.lease else { return nil }
         let start = context.clock.sinceBoot()
         var last = "nothing known yet"
         while true {
             let elapsed = Duration.milliseconds(context.clock.sinceBoot() - start)
-            do throws(KomodoError) {
-                let report = try await context.komodo.health(
-                    of: job.target, services: services(of: job))
-                last = report.detail
-                switch report.state {
-                case .healthy: return try await finish(.becameHealthy, job, lease)
-                case .unhealthy where elapsed >= Self.settleTime * context.policy.pollScale:
-                    let error = JobError(.executionError, "It did not become healthy: \(last).")
-                    return try await finish(.becameUnhealthy(error), job, lease)
-                case .unhealthy, .starting: break
-                }
-            } catch {
-                last = error.message
-            }
-            if isOver(job, elapsed) {
-                let error = JobError(
-                    .timeoutError, "It did not become healthy in time; last seen: \(last).")
-                return try await giveUp(error, job, lease)
+            if let event = await look(job, elapsed, &last) ?? end(job, elapsed, last) {
+                return try await context.record(event, job, lease)
             }
             try await context.sleep(Self.lookInterval * context.policy.pollScale)
-            guard try await context.store.holds(lease) else { return }
+            guard try await context.store.holds(lease) else { return nil }
         }
     }
 
-    private func isOver(_ job: JobRecord, _ elapsed: Duration) -> Bool {
-        if let deadline = job.deadlineAt { return context.clock.now() >= deadline }
-        return elapsed >= context.policy.healthTime
+    /// One look at the target; what it proves, if anything.
+    private func look(
+        _ job: JobRecord, _ elapsed: Duration, _ last: inout String
+    ) async -> JobEvent? {
+        do throws(KomodoError) {
+            let report = try await context.komodo.health(
+                of: job.target, services: services(of: job))
+            last = report.detail
+            switch report.state {
+            case .healthy: return .becameHealthy
+            case .unhealthy where elapsed >= Self.settleTime * context.policy.pollScale:
+                return .becameUnhealthy(
+                    JobError(.executionError, "It did not become healthy: \(last)."))
+            case .unhealthy, .starting: return nil
+            }
+        } catch {
+            last = error.message
+            return nil
+        }
+    }
+
+    /// The end of waiting, when its time has come.
+    private func end(_ job: JobRecord, _ elapsed: Duration, _ last: String) -> JobEvent? {
+        if let deadline = job.deadlineAt {
+            return context.clock.now() >= deadline ? .deadlinePassed : nil
+        }
+        guard elapsed >= context.policy.healthTime else { return nil }
+        return .becameUnhealthy(
+            JobError(.timeoutError, "It did not become healthy in time; last seen: \(last)."))
     }
 
     private func services(of job: JobRecord) -> [String] {
         job.arguments["services"]?.array?.compactMap(\.string) ?? []
-    }
-
-    private func giveUp(_ error: JobError, _ job: JobRecord, _ lease: Lease) async throws {
-        let event: JobEvent = job.deadlineAt == nil ? .becameUnhealthy(error) : .deadlinePassed
-        try await write(event, job, lease)
-    }
-
-    private func finish(
-        _ event: JobEvent, _ job: JobRecord, _ lease: Lease
-    ) async throws(KomodoError) {
-        do {
-            try await write(event, job, lease)
-        } catch {
-            throw KomodoError(.interrupted, "The result cannot be written down: \(error)")
-        }
-    }
-
-    private func write(_ event: JobEvent, _ job: JobRecord, _ lease: Lease) async throws {
-        let advance = try await context.persist(job) { () async throws(StoreError) in
-            try await context.store.advance(lease, by: event, Findings())
-        }
-        if case .applied(let next) = advance { context.logEnd(next) }
     }
 }

@@ -1,4 +1,3 @@
-private import JSON
 internal import JobStore
 internal import Jobs
 internal import KomodoClient
@@ -23,40 +22,44 @@ struct Reconciler: Sendable {
         let pace = PollPace(startedAt: context.clock.sinceBoot(), scale: context.policy.pollScale)
         var isReadable = false
         while true {
-            do throws(KomodoError) {
-                if !isReadable {
-                    if let error = try await refusal(of: job.target) {
-                        return try await conclude(.targetRefused(error), job, lease)
-                    }
-                    isReadable = true
-                }
-                let start = context.clock.sinceBoot()
-                let candidates = try await candidates(job, intent)
-                switch watch.saw(candidates, start: start) {
-                case .undecided: break
-                case .found(let update):
-                    return try await conclude(.evidenceFound(.update(update)), job, lease)
-                case .ambiguous(let updates):
-                    return try await conclude(
-                        .evidenceAmbiguous(candidates: updates), job, lease)
-                case .absent:
-                    // The key may have lost its right to read during the wait; then the lists were
-                    // empty for that reason.
-                    if let error = try await refusal(of: job.target) {
-                        return try await conclude(.targetRefused(error), job, lease)
-                    }
-                    return try await conclude(.evidenceAbsent, job, lease)
-                }
-            } catch {
-                watch.failed()
-                context.logger.debug(
-                    "No evidence yet",
-                    metadata: [
-                        LogKey.jobID: "\(job.id)", LogKey.errorMessage: "\(error.message)",
-                    ])
+            if let event = try await look(job, intent, &watch, &isReadable) {
+                return try await context.record(event, job, lease)
             }
             try await context.sleep(pace.next(at: context.clock.sinceBoot()))
             guard try await context.store.holds(lease) else { return nil }
+        }
+    }
+
+    /// One look at Komodo; what it proves, if anything.
+    private func look(
+        _ job: JobRecord, _ intent: JobRecord.Intent, _ watch: inout EvidenceWatch,
+        _ isReadable: inout Bool
+    ) async throws -> JobEvent? {
+        do {
+            if !isReadable {
+                if let error = try await refusal(of: job.target) { return .targetRefused(error) }
+                isReadable = true
+            }
+            let start = context.clock.sinceBoot()
+            let updates = try await updates(for: job, intent)
+            switch watch.saw(try await context.unowned(updates, job), start: start) {
+            case .undecided: return nil
+            case .found(let update): return .evidenceFound(.update(update))
+            case .ambiguous(let updates): return .evidenceAmbiguous(candidates: updates)
+            case .absent:
+                // The key may have lost its right to read during the wait; then the lists were
+                // empty for that reason.
+                if let error = try await refusal(of: job.target) { return .targetRefused(error) }
+                return .evidenceAbsent
+            }
+        } catch let error as KomodoError {
+            watch.failed()
+            context.logger.debug(
+                "No evidence yet",
+                metadata: [
+                    LogKey.jobID: "\(job.id)", LogKey.errorMessage: "\(error.message)",
+                ])
+            return nil
         }
     }
 
@@ -80,8 +83,9 @@ struct Reconciler: Sendable {
         }
     }
 
-    private func candidates(
-        _ job: JobRecord, _ intent: JobRecord.Intent
+    /// The updates that the submission may have left behind.
+    private func updates(
+        for job: JobRecord, _ intent: JobRecord.Intent
     ) async throws(KomodoError) -> [String] {
         // Our clock may have been set since the intent; the earlier bound loses nothing, because what
         // is older than the watermark or owned by a job is left out anyway.
@@ -89,10 +93,9 @@ struct Reconciler: Sendable {
         let found = try await context.komodo.evidence(
             Self.query(
                 job, operatorID: intent.operatorID, sentAt: intent.sentAt, clockOffset: offset))
-        let newer = found.filter { update in
+        return found.filter { update in
             intent.watermark.map { update.startedAt > $0 } ?? true
-        }
-        return try await context.unowned(newer.compactMap(\.id), job)
+        }.compactMap(\.id)
     }
 
     /// What a submission at `sentAt` may have left behind.
@@ -103,35 +106,12 @@ struct Reconciler: Sendable {
             operations: job.operation.spec.updateOperations(job.arguments), target: job.target,
             operatorID: operatorID ?? "", startedAtOrAfter: sentAt + clockOffset - clockTolerance)
     }
-
-    private func conclude(
-        _ event: JobEvent, _ job: JobRecord, _ lease: Lease
-    ) async throws(KomodoError) -> JobRecord? {
-        let advance: Advance
-        do {
-            advance = try await context.persist(job) { () async throws(StoreError) in
-                try await context.store.advance(lease, by: event, Findings())
-            }
-        } catch {
-            throw KomodoError(.interrupted, "The evidence cannot be written down: \(error)")
-        }
-        switch advance {
-        case .applied(let next):
-            if next.state.isTerminal { context.logEnd(next) }
-            return next.leaseOwner == nil ? nil : next
-        case .noted, .ignored, .leaseLost: return nil
-        }
-    }
 }
 
 extension WorkerContext {
     /// Those updates that no job owns yet.
-    func unowned(_ updates: [String], _ job: JobRecord) async throws(KomodoError) -> [String] {
-        do {
-            let owned = try await store.adopted(updates, instance: job.instance)
-            return updates.filter { !owned.contains($0) }
-        } catch {
-            throw KomodoError(.unreachable, "The database cannot be read: \(error.message)")
-        }
+    func unowned(_ updates: [String], _ job: JobRecord) async throws(StoreError) -> [String] {
+        let owned = try await store.adopted(updates, instance: job.instance)
+        return updates.filter { !owned.contains($0) }
     }
 }

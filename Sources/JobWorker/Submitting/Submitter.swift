@@ -42,7 +42,7 @@ struct Submitter: Sendable {
                 case .unreachable, .malformed, .invalid, .serverFault, .interrupted:
                     .targetUnresolved(error.jobError)
                 }
-            _ = try await record(event, job, lease)
+            _ = try await context.record(event, job, lease)
             return nil
         }
         switch try await context.persist(
@@ -52,7 +52,9 @@ struct Submitter: Sendable {
             })
         {
         case .noted(let job): return job
-        case .applied, .ignored, .leaseLost: return nil
+        case .applied, .leaseLost: return nil
+        case .ignored(let job):
+            throw StoreError(.conflict, "\(job.id) is \(job.state) and cannot be sent.")
         }
     }
 
@@ -77,7 +79,7 @@ struct Submitter: Sendable {
             return await Self.mayStillSend(context, lease, intendedAt: intendedAt)
         }
         await context.hooks.reached(.answered, sending)
-        let answered = try await record(
+        let answered = try await context.record(
             .submitted(result.outcome.followed), sending, lease,
             Findings(detail: detail(of: result)))
         if let answered { await context.hooks.reached(.outcomeRecorded, answered) }
@@ -120,26 +122,7 @@ struct Submitter: Sendable {
             case .notFound, .forbidden, .unreachable, .malformed, .serverFault, .interrupted:
                 .submitted(.undelivered(error.jobError))
             }
-        return try await record(event, job, lease)
-    }
-
-    /// Writes an event down and answers the job if it is still this worker's to care for.
-    private func record(
-        _ event: JobEvent, _ job: JobRecord, _ lease: Lease, _ findings: Findings = Findings()
-    ) async throws -> JobRecord? {
-        let advance = try await context.persist(job) { () async throws(StoreError) in
-            try await context.store.advance(lease, by: event, findings)
-        }
-        switch advance {
-        case .applied(let next):
-            if next.state.isTerminal { context.logEnd(next) }
-            return next.leaseOwner == nil ? nil : next
-        case .noted(let next), .ignored(let next): return next
-        case .leaseLost:
-            context.logger.notice(
-                "Another worker has the job", metadata: [LogKey.jobID: "\(job.id)"])
-            return nil
-        }
+        return try await context.record(event, job, lease)
     }
 
     private func detail(of result: SubmissionResult) -> String? {

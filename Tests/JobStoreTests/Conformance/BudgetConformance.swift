@@ -124,6 +124,9 @@ struct BudgetConformance {
         refused.refusedMessage = "no"
         #expect(try await stored() == refused)
         credential.version = "2.4.0"
+        try await test.store.saveIdentity(credential)
+        refused.version = "2.4.0"
+        #expect(try await stored() == refused)
         try await test.store.save(credential)
         #expect(try await stored() == credential)
         #expect(

@@ -174,6 +174,26 @@ struct ClaimConformance {
     }
 
     @Test(arguments: StoreFactory.all)
+    func aWaiterThatNobodyWorksForHoldsUpNoOtherKey(factory: StoreFactory) async throws {
+        let test = try await factory.make()
+        let running = try await test.running(update: "u0")
+        let stranger = try await test.enqueue(.restartDeployment) { $0.keyFingerprint = "key-2" }
+        let later = try await test.enqueue(.stopDeployment) { $0.keyFingerprint = "key-2" }
+        let mine = try await test.enqueue(.startDeployment)
+        try await test.apply(.concluded(.succeeded), to: running)
+        let claimed = try await test.claimOne()
+        #expect(claimed.row == mine.row)
+        #expect(try await test.state(later) == .pending(.held))
+        // Its worker comes while the lane is held, so it waits there again.
+        let other = Samples.worker("w2", key: "key-2")
+        #expect(try await test.store.claim(other, limit: 5).isEmpty)
+        #expect(try await test.state(stranger) == .pending(.held))
+        try await test.apply(
+            .concluded(.succeeded), to: try await test.accept(claimed, update: "u1"))
+        #expect(try await test.store.claim(other, limit: 5).map(\.row) == [stranger.row])
+    }
+
+    @Test(arguments: StoreFactory.all)
     func aWokenJobThatIsCancelledPassesTheLaneOn(factory: StoreFactory) async throws {
         let test = try await factory.make()
         let running = try await test.running(update: "u0")

@@ -20,9 +20,52 @@ struct TakeoverConformance {
                 == [Samples.worker("w1"), Samples.worker("w2", servesAllKeys: true)])
         #expect(workers.map(\.liveness.isAlive) == [true, false])
         #expect(workers.map(\.liveness.silence) == [.seconds(4), .seconds(4)])
-        try await test.store.heartbeat("w1")
+        try await test.store.heartbeat(Samples.worker("w1"))
         #expect(try await test.store.workers().map(\.liveness.silence) == [.zero, .seconds(4)])
         withExtendedLifetime(life) {}
+    }
+
+    @Test(arguments: StoreFactory.all)
+    func aWorkerServesWhileItLivesAndIsHeardAndDoesNotDrain(factory: StoreFactory) async throws {
+        let test = try await factory.make()
+        let life = try test.start("w1")
+        try await test.store.register(Samples.worker("w1"))
+        try await test.store.register(Samples.worker("w2"))
+        func serving(_ key: String = "key-1") async throws -> [String] {
+            try await test.store.workers().filter {
+                $0.worker.isServing(
+                    instance: Samples.instance, keyFingerprint: key, $0.liveness)
+            }.map(\.worker.id)
+        }
+        #expect(try await serving() == ["w1"])
+        #expect(try await serving("key-2").isEmpty)
+        test.clock.advance(Liveness.leaseTime + .milliseconds(1))
+        #expect(try await serving().isEmpty)
+        try await test.store.heartbeat(Samples.worker("w1"))
+        #expect(try await serving() == ["w1"])
+        try await test.store.markDraining("w1")
+        #expect(try await serving().isEmpty)
+        try await test.store.heartbeat(Samples.worker("w1"))
+        #expect(try await serving().isEmpty)
+        withExtendedLifetime(life) {}
+    }
+
+    @Test(arguments: StoreFactory.all)
+    func whoeverOwnsAJobIsRegistered(factory: StoreFactory) async throws {
+        let test = try await factory.make()
+        let known: () async throws -> [String] = {
+            try await test.store.workers().map(\.worker.id)
+        }
+        try await test.enqueue()
+        let claimed = try await test.claimOne()
+        #expect(try await known() == ["w1"])
+        _ = try await test.accept(claimed, update: "u1")
+        #expect(
+            try await test.store.takeOver(Self.rescuer, grace: Samples.grace).map(\.row)
+                == [claimed.row])
+        #expect(try await known() == ["w2"])
+        try await test.store.heartbeat(Samples.worker("w1"))
+        #expect(try await known().sorted() == ["w1", "w2"])
     }
 
     @Test(arguments: StoreFactory.all)
@@ -57,7 +100,7 @@ struct TakeoverConformance {
                 try test.lease(of: old), by: .cancelDelivered, Findings())
             #expect(result == .leaseLost)
         }
-        #expect(try await test.store.workers().isEmpty)
+        #expect(try await test.store.workers().map(\.worker.id) == ["w2"])
         #expect(try await test.store.owned(by: "w1").isEmpty)
         #expect(try await test.store.owned(by: "w2").count == 3)
         #expect(try await test.store.takeOver(Self.rescuer, grace: Samples.grace).isEmpty)
@@ -102,7 +145,7 @@ struct TakeoverConformance {
         let first = try await test.store.takeOver(Self.rescuer, grace: Samples.grace)
         #expect(first.map(\.row) == [running.row])
         // It lives, so it is not forgotten.
-        #expect(try await test.store.workers().map(\.worker.id) == ["w1"])
+        #expect(try await test.store.workers().map(\.worker.id).contains("w1"))
         test.clock.advance(Samples.grace - .milliseconds(1))
         #expect(try await test.store.takeOver(Self.rescuer, grace: Samples.grace).isEmpty)
         test.clock.advance(.milliseconds(1))
@@ -120,24 +163,34 @@ struct TakeoverConformance {
         for _ in 0..<10 {
             test.clock.advance(.seconds(14))
             #expect(try await test.store.takeOver(Self.rescuer, grace: Samples.grace).isEmpty)
-            try await test.store.heartbeat("w1")
+            try await test.store.heartbeat(Samples.worker("w1"))
         }
         withExtendedLifetime(life) {}
     }
 
+    /// Such a worker is treated as suspended, not as dead: it may be sending.
     @Test(arguments: StoreFactory.all)
     func aLifeThatCannotBeReadIsToldByItsHeartbeat(factory: StoreFactory) async throws {
         let test = try await factory.make()
         try test.hide("w1")
         try await test.store.register(Samples.worker("w1"))
-        let running = try await test.running(update: "u1")
+        let running = try await test.running(.deploy, 1, update: "u1")
+        try await test.enqueue(.deploy, 2)
+        let sending = try await test.send(try await test.claimOne())
+        func taken() async throws -> [Int64] {
+            try await test.store.takeOver(Self.rescuer, grace: Samples.grace).map(\.row)
+        }
         #expect(try await test.store.workers().map(\.liveness.isAlive) == [true])
         test.clock.advance(Liveness.leaseTime - .milliseconds(1))
-        #expect(try await test.store.takeOver(Self.rescuer, grace: Samples.grace).isEmpty)
+        #expect(try await taken().isEmpty)
         test.clock.advance(.milliseconds(2))
-        #expect(
-            try await test.store.takeOver(Self.rescuer, grace: Samples.grace).map(\.row)
-                == [running.row])
+        #expect(try await taken() == [running.row])
+        test.clock.advance(Samples.grace)
+        #expect(try await taken() == [sending.row])
+        #expect(try await test.store.workers().count == 2)
+        test.clock.advance(Liveness.forgottenAfter)
+        _ = try await taken()
+        #expect(try await test.store.workers().map(\.worker.id) == ["w2"])
     }
 
     @Test(arguments: StoreFactory.all)
@@ -153,11 +206,11 @@ struct TakeoverConformance {
         #expect(taken.map(\.row) == [mine.row])
         #expect(try await test.now(other) == other)
         // The dead worker is remembered while jobs are left to take from it.
-        #expect(try await test.store.workers().map(\.worker.id) == ["w1"])
+        #expect(try await test.store.workers().map(\.worker.id) == ["w1", "w2"])
         let second = Samples.worker("w3", key: "key-2")
         #expect(
             try await test.store.takeOver(second, grace: Samples.grace).map(\.row) == [other.row])
-        #expect(try await test.store.workers().isEmpty)
+        #expect(try await test.store.workers().map(\.worker.id) == ["w2", "w3"])
     }
 
     @Test(arguments: StoreFactory.all)

@@ -1,4 +1,5 @@
 import Foundation
+import GRDB
 import Jobs
 import Subprocess
 import Testing
@@ -60,6 +61,35 @@ struct MigrationTests {
             try raw.int("SELECT max(applied_at) FROM schema_migration")
                 != Int(files.clock.now.milliseconds))
     }
+
+    @Test func eachOlderSchemaIsBroughtUpToDateWithItsJobs() async throws {
+        for known in 1..<Migration.all.count {
+            let files = try SQLiteFiles()
+            do {
+                let pool = try DatabasePool(path: files.path)
+                try Migrator.migrate(
+                    pool, at: files.clock.now, migrations: Array(Migration.all.prefix(known)))
+                try await pool.write { db in
+                    try db.execute(sql: Self.oldJob)
+                }
+                try pool.close()
+            }
+            let store = try files.open()
+            #expect(try await store.jobs(JobQuery()).jobs.map(\.target.name) == ["web"])
+            let applied = try await store.read { db in try Migrator.applied(db).map(\.name) }
+            #expect(applied == Migration.all.map(\.name))
+            try await store.register(Samples.worker())
+            #expect(try await store.workers().map(\.worker.isDraining) == [false])
+        }
+    }
+
+    private static let oldJob = """
+        INSERT INTO job (token, operation, status, phase, instance, key_fingerprint, principal,
+            client_name, client_version, target_type, target_name, identity, created_at, run_at,
+            start_within, expires_at)
+        VALUES ('00000000000000000000000000', 'deploy', 'pending', 'queued', 'https://k', 'key',
+            'ann', 'c', '1', 'Deployment', 'web', x'00', 1, 1, 1, 2)
+        """
 
     @Test func manyOpenersMakeOneDatabase() async throws {
         let files = try SQLiteFiles()

@@ -21,7 +21,8 @@ struct QueryPlanTests {
 
     private func plan(containing text: String) async throws -> String {
         let statements = log.matching(text)
-        let sql = try #require(statements.count == 1 ? statements.first : nil, "\(statements)")
+        let sql = try #require(
+            statements.count == 1 ? statements.first : nil, "\(text): \(statements)")
         return try await log.plan(sql).joined(separator: "; ")
     }
 
@@ -36,6 +37,8 @@ struct QueryPlanTests {
         ("target_id = :target", "SCAN job"),
         // The first row in the order of an index of what waits.
         ("SELECT expires_at FROM job", "SCAN job USING INDEX job_expiry"),
+        // One row for each key that waits in a lane.
+        ("WITH RECURSIVE waiting", "SCAN waiting"),
         // Endings of ids are for people at a shell.
         ("LIKE '%' ||", "SCAN job USING COVERING INDEX"),
         // Statistics count all jobs of their time.
@@ -71,7 +74,8 @@ struct QueryPlanTests {
     private func doEverything() async throws {
         let store = test.store
         try await store.register(Samples.worker())
-        try await store.heartbeat("w1")
+        try await store.heartbeat(Samples.worker("w1"))
+        try await store.markDraining("w1")
         try await ask()
         try await work()
         try await look()
@@ -109,6 +113,8 @@ struct QueryPlanTests {
         _ = try await store.budgets(Samples.limits)
         _ = try await store.submissionsAffordable(
             Samples.worker(), limits: Samples.limits)
+        try await store.saveIdentity(
+            Credential(instance: Samples.instance, keyFingerprint: "key-1"))
         try await store.save(Credential(instance: Samples.instance, keyFingerprint: "key-1"))
         _ = try await store.credential(instance: Samples.instance, keyFingerprint: "key-1")
         try await test.pass(.seconds(10))
@@ -128,6 +134,7 @@ struct QueryPlanTests {
         let job = try await test.accept(claimed, update: "w-1")
         let lease = try test.lease(of: job)
         try await test.enqueue(.restartDeployment, 20)
+        #expect(try await test.claim().isEmpty)
         _ = try await store.cancel(job.row)
         _ = try await store.cancelsWaiting("w1")
         _ = try await store.recordCancelSent(lease, reason: "cancel_sent")
@@ -233,14 +240,18 @@ struct QueryPlanTests {
         try await doEverything()
         let expected = [
             ("WHERE phase = 'queued' AND instance", "job_ready (instance=?)"),
-            ("lane = :lane AND phase = 'held'", "job_lane_waiters (lane=?)"),
+            ("SELECT min(key_fingerprint)", "job_lane_waiters (lane=? AND key_fingerprint>?)"),
+            (
+                "wake_at IS NULL AND key_fingerprint = :key",
+                "job_lane_waiters (lane=? AND key_fingerprint=?)"
+            ),
             ("lane = :lane AND holds_lane = 1", "job_lane_holder (lane=?)"),
             ("identity = :identity AND status IN", "job_unfinished_identity (identity=?)"),
             ("WHERE lease_owner = :worker ORDER BY id", "job_lease (lease_owner=?)"),
             ("cancel_requested_at IS NOT NULL", "job_cancel (lease_owner=?)"),
             ("wake_at <= :now", "job_wake (wake_at<?)"),
             ("SELECT wake_at FROM job", "job_wake"),
-            ("expires_at <= :now", "job_expiry (expires_at<?)"),
+            ("ORDER BY expires_at LIMIT :limit", "job_expiry (expires_at<?)"),
             ("SELECT expires_at FROM job", "job_expiry"),
             ("SELECT identity, token FROM idempotency", "PRIMARY KEY (principal=? AND"),
             ("token >= :text AND token < :text", "sqlite_autoindex_job_1 (token>? AND token<?)"),

@@ -24,7 +24,7 @@ final class StatementLog: Sendable {
 
     /// What ran so far, without transactions, pragmas and triggers.
     var all: [String] {
-        let words = ["SELECT", "INSERT", "UPDATE", "DELETE"]
+        let words = ["SELECT", "INSERT", "UPDATE", "DELETE", "WITH"]
         return statements.withLock { statements in
             statements.filter { sql in words.contains { sql.hasPrefix($0) } }.sorted()
         }

@@ -69,7 +69,7 @@ struct FollowBookTests {
         #expect(book.batch(at: 1_499, max: 100).isEmpty)
         book.hasten(1, at: 700)
         #expect(book.batch(at: 700, max: 100).map(\.row) == [1])
-        book.remove(1)
+        book.remove(.running(1))
         #expect(book.nextDue() == nil && book.batch(at: 9_000, max: 100).isEmpty)
     }
 
@@ -124,6 +124,101 @@ struct FollowBookTests {
         _ = book.failed(at: 2_000, wait: .seconds(90), scale: 1)
         #expect(book.batch(at: 91_999, max: 100).isEmpty)
         #expect(book.batch(at: 92_000, max: 100).map(\.row) == [1])
+    }
+
+    @Test
+    func whatHasAnErrandIsLeftOutUntilThatIsOver() {
+        var book = FollowBook()
+        for row in Int64(1)...2 { book.add(.running(row), at: 0, scale: 1) }
+        book.assign(.conclusion, .running(1))
+        book.assign(.log, .running(1))
+        #expect(book.batch(at: 1_000, max: 100).map(\.row) == [2])
+        #expect(book.nextDue() == 1_000)
+        let errand = book.beginErrand(max: 8)
+        #expect(errand?.errand == .conclusion && errand?.job.row == 1)
+        #expect(book.beginErrand(max: 8) == nil)
+        book.assign(.conclusion, .running(1))
+        #expect(book.beginErrand(max: 8) == nil)
+        #expect(book.batch(at: 9_000, max: 100).map(\.row) == [2])
+        book.endErrand(.running(1))
+        #expect(book.batch(at: 9_000, max: 100).map(\.row) == [1, 2])
+    }
+
+    @Test
+    func onlySoManyErrandsAreUnderWayAndEndsComeFirst() {
+        var book = FollowBook()
+        for row in Int64(1)...9 {
+            book.add(.running(row), at: 0, scale: 1)
+            book.assign(row <= 6 ? .log : .conclusion, .running(row))
+        }
+        let first = (1...3).compactMap { _ in book.beginErrand(max: 3)?.job.row }
+        #expect(first == [7, 8, 9])
+        #expect(book.beginErrand(max: 3) == nil)
+        book.endErrand(.running(8))
+        book.remove(.running(8))
+        #expect(book.beginErrand(max: 3)?.job.row == 1)
+        #expect(book.beginErrand(max: 3) == nil)
+    }
+
+    @Test
+    func whatDoesNotWorkRestsLongerEachTime() {
+        var book = FollowBook()
+        for row in Int64(1)...2 { book.add(.running(row), at: 0, scale: 1) }
+        let backoff = Backoff(from: .seconds(1), to: .seconds(4))
+        var now: Int64 = 1_000
+        for wait: Int64 in [1_000, 2_000, 4_000, 4_000] {
+            book.rest(.running(1), at: now, backoff)
+            #expect(book.batch(at: now + wait - 1, max: 100).map(\.row) == [2])
+            now += wait
+            #expect(book.batch(at: now, max: 100).map(\.row) == [1, 2])
+        }
+        book.rested(.running(1))
+        book.rest(.running(1), at: now, backoff)
+        #expect(book.batch(at: now + 1_000, max: 100).map(\.row) == [1, 2])
+    }
+
+    @Test
+    func nobodyIsOverdueWhoseEndIsAboutToBeRead() {
+        var book = FollowBook()
+        let deadline = Timestamp(milliseconds: 5_000)
+        for row in Int64(1)...3 {
+            var job = JobRecord.running(row)
+            job.deadlineAt = row == 3 ? nil : deadline
+            book.add(job, at: 0, scale: 1)
+        }
+        book.assign(.conclusion, .running(1))
+        #expect(book.overdue(at: 9_000, wallClock: deadline - .milliseconds(1)).isEmpty)
+        #expect(book.overdue(at: 9_000, wallClock: deadline).map(\.row) == [2])
+    }
+
+    @Test
+    func whatEndsUnderAnOldLeaseSaysNothingAboutTheNewOne() {
+        var book = FollowBook()
+        let old = JobRecord.running(1)
+        var new = old
+        new.leaseNumber = 2
+        book.add(old, at: 0, scale: 1)
+        book.assign(.conclusion, old)
+        #expect(book.beginErrand(max: 1) != nil)
+        book.add(new, at: 500, scale: 1)
+        #expect(book.batch(at: 1_500, max: 100) == [new])
+        book.assign(.conclusion, new)
+        // The old errand still counts.
+        #expect(book.beginErrand(max: 1) == nil)
+        book.endErrand(old)
+        book.remove(old)
+        #expect(book.beginErrand(max: 1)?.job == new)
+    }
+}
+
+/// The waits between tries.
+@Suite(.timeLimit(.minutes(2)))
+struct BackoffTests {
+    @Test
+    func theWaitDoublesUpToItsGreatest() {
+        var backoff = WorkerPolicy(pollScale: 1).jobBackoff
+        let waits = (1...8).map { _ in backoff.next() }
+        #expect(waits == [1, 2, 4, 8, 16, 32, 60, 60].map { .seconds($0) })
     }
 }
 

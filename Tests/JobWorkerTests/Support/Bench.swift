@@ -174,9 +174,11 @@ extension Bench {
     func wait(
         for job: JobRecord, _ comment: String = "",
         sourceLocation: SourceLocation = #_sourceLocation,
-        _ isWanted: @Sendable (JobRecord) -> Bool
+        _ isWanted: @Sendable (JobRecord) async throws -> Bool
     ) async throws -> JobRecord {
-        let came = try await eventually(within: Self.limit) { isWanted(try await current(job)) }
+        let came = try await eventually(within: Self.limit) {
+            try await isWanted(try await current(job))
+        }
         let now = try await current(job)
         if !came {
             let history = try await history(job)

@@ -12,6 +12,8 @@ final class WorkerUnderTest: Sendable {
     private let worker: JobWorker
     private let count: PassCount
     private let isOver = Mutex(false)
+    private let outcome = Mutex<(any Error)?>(nil)
+    private let mayFail: Bool
 
     /// What is particular about a worker.
     struct Plan: Sendable {
@@ -22,10 +24,15 @@ final class WorkerUnderTest: Sendable {
         var hooks = WorkerHooks()
         /// Stands in for the bench's client.
         var komodo: (any KomodoAPI)?
+        /// Stands in for the bench's store.
+        var store: (any JobStore)?
+        /// Whether the worker may end with an error.
+        var mayFail = false
     }
 
     private init(_ bench: Bench, _ plan: Plan) throws {
         record = .test(plan.id, plan.kind)
+        mayFail = plan.mayFail
         guard
             case .acquired(let lock) = FileLock.attempt(
                 bench.store.folder.workerLock(plan.id), creates: true)
@@ -40,8 +47,9 @@ final class WorkerUnderTest: Sendable {
         hooks.passed = { passes.value.withLock { $0 += 1 } }
         let clock = bench.clock
         let context = WorkerContext(
-            store: bench.store, komodo: plan.komodo ?? bench.komodo, worker: record,
-            policy: policy, clock: clock.store, redactor: Bench.redactor, hooks: hooks,
+            store: plan.store ?? bench.store, komodo: plan.komodo ?? bench.komodo,
+            worker: record, policy: policy, clock: clock.store, redactor: Bench.redactor,
+            hooks: hooks,
             logger: Bench.logger, sleep: { try await clock.sleep($0) })
         worker = JobWorker(
             context, lock: lock,
@@ -56,6 +64,12 @@ final class WorkerUnderTest: Sendable {
 
     /// Whether it has ended by itself or because it was told to.
     var hasEnded: Bool { isOver.withLock { $0 } }
+
+    /// The error that it ended with.
+    var failure: (any Error)? { outcome.withLock { $0 } }
+
+    /// How often it has looked at everything.
+    var passCount: Int { count.value.withLock { $0 } }
 
     /// Tells it to take no more jobs and to end.
     func stop() { worker.stop() }
@@ -75,7 +89,8 @@ final class WorkerUnderTest: Sendable {
         do {
             try await worker.run()
         } catch {
-            Issue.record("the worker ended with \(error)")
+            outcome.withLock { $0 = error }
+            if !mayFail { Issue.record("the worker ended with \(error)") }
         }
         isOver.withLock { $0 = true }
     }

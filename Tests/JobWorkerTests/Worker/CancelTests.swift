@@ -179,7 +179,7 @@ struct CancelTests {
     @Test
     func aCancelOnlyAsksWhileKomodoSaysThatItRuns() async throws {
         let unreadable = FaultRule(
-            type: "GetUpdate", times: 8, action: FaultAction(.dropBefore))
+            type: "GetUpdate", times: 4, action: FaultAction(.dropBefore))
         var plan = Bench.Plan()
         plan.retries = 0
         try await Bench.with(plan) { bench in

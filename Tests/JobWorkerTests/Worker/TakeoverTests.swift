@@ -209,7 +209,7 @@ struct TakeoverTests {
                 // The sender is suspended until its lease and a whole grace have passed.
                 bench.clock.advance(by: .seconds(60))
                 do {
-                    try await bench.store.heartbeat(thief.record.id)
+                    try await bench.store.heartbeat(thief.record)
                     let taken = try await bench.store.takeOver(
                         thief.record, grace: .seconds(30))
                     #expect(taken.map(\.state) == [.starting(.reconciling)])

@@ -1,0 +1,55 @@
+import Jobs
+import KomodoClient
+
+/// The bench's Komodo, except for what becomes of submissions and how long reads take.
+struct AlteredKomodo: KomodoAPI {
+    let komodo: CoreKomodo
+    /// What a submission comes to, instead of being sent; nil lets it pass.
+    var answer: @Sendable (Submission) async -> SubmissionResult? = { _ in nil }
+    /// Runs before an update is read.
+    var beforeReading: @Sendable (String) async -> Void = { _ in }
+
+    func submit(
+        _ submission: Submission, gate: @escaping @Sendable () async -> Bool
+    ) async -> SubmissionResult {
+        if let result = await answer(submission) { return result }
+        return await komodo.submit(submission, gate: gate)
+    }
+
+    func identify() async throws(KomodoError) -> KomodoIdentity { try await komodo.identify() }
+
+    func resolve(
+        _ type: TargetType, _ nameOrID: String, for purpose: TokenBucket.Purpose
+    ) async throws(KomodoError) -> Target {
+        try await komodo.resolve(type, nameOrID, for: purpose)
+    }
+
+    func updates(_ ids: [String]) async throws(KomodoError) -> [UpdateSummary] {
+        try await komodo.updates(ids)
+    }
+
+    func update(
+        _ id: String, for purpose: TokenBucket.Purpose
+    ) async throws(KomodoError) -> Update {
+        await beforeReading(id)
+        return try await komodo.update(id, for: purpose)
+    }
+
+    func evidence(_ query: EvidenceQuery) async throws(KomodoError) -> [UpdateSummary] {
+        try await komodo.evidence(query)
+    }
+
+    func canRead(_ target: Target) async throws(KomodoError) -> Bool {
+        try await komodo.canRead(target)
+    }
+
+    func isBusy(_ target: Target) async throws(KomodoError) -> Bool {
+        try await komodo.isBusy(target)
+    }
+
+    func health(
+        of target: Target, services: [String]
+    ) async throws(KomodoError) -> HealthReport {
+        try await komodo.health(of: target, services: services)
+    }
+}
