@@ -1,3 +1,4 @@
+private import Glibc
 package import Logging
 package import Redaction
 
@@ -118,7 +119,8 @@ package struct KomodoAccess: Sendable {
 extension Settings {
     /// What a request to Komodo needs.
     ///
-    /// - Throws: ``SettingsError`` with code `missing` that says which variables to set.
+    /// - Throws: ``SettingsError`` with code `missing` that says which variables to set, or
+    ///   `unreadableFile` when the certificates to trust cannot be read.
     package func requireKomodo() throws(SettingsError) -> KomodoAccess {
         guard let url, let instance, let apiKey, let apiSecret, let keyFingerprint else {
             let missing = [
@@ -134,6 +136,13 @@ extension Settings {
                 message: "Komodo cannot be reached without \(names): set"
                     + " \(missing.count > 1 ? "them" : "it") in the environment, in .env or in a"
                     + " configuration file")
+        }
+        if let caFile, access(caFile, R_OK) != 0 {
+            let fault = SettingsFile.Fault(errno)
+            let place = origin(of: .caFile)?.place ?? SettingKey.caFile.rawValue
+            throw SettingsError(
+                code: .unreadableFile,
+                message: "\(place) names \(caFile): \(fault.reason)")
         }
         return KomodoAccess(
             url: url, apiKey: apiKey, apiSecret: apiSecret, instance: instance,

@@ -28,10 +28,10 @@ struct SettingsFile: Sendable {
     init(path: String) throws(Fault) {
         self.path = path
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw Self.fault(errno) }
+        guard descriptor >= 0 else { throw Fault(errno) }
         defer { close(descriptor) }
         var status = stat()
-        guard fstat(descriptor, &status) == 0 else { throw Self.fault(errno) }
+        guard fstat(descriptor, &status) == 0 else { throw Fault(errno) }
         guard status.st_mode & S_IFMT != S_IFDIR else { throw .directory }
         isReadableByOthers = status.st_mode & S_IROTH != 0
         guard let text = String(validating: try Self.readAll(descriptor), as: UTF8.self) else {
@@ -49,17 +49,20 @@ struct SettingsFile: Sendable {
             if count > 0 {
                 bytes.append(contentsOf: chunk[..<count])
             } else if errno != EINTR {
-                throw fault(errno)
+                throw Fault(errno)
             }
         }
         throw .other("it is larger than 1 MiB")
     }
+}
 
-    private static func fault(_ code: CInt) -> Fault {
+extension SettingsFile.Fault {
+    /// The fault that the number of a system call's error means.
+    init(_ code: CInt) {
         switch code {
-        case ENOENT, ENOTDIR: .missing
-        case EACCES: .other("this user may not read it")
-        default: .other(String(cString: strerror(code)))
+        case ENOENT, ENOTDIR: self = .missing
+        case EACCES: self = .other("this user may not read it")
+        default: self = .other(String(cString: strerror(code)))
         }
     }
 }

@@ -236,7 +236,8 @@ struct SettingsResolver {
     }
 
     private func standardDatabase(_ path: String, _ variable: String?) -> FoundSetting {
-        let origin = variable.map { SettingOrigin(kind: .environment, place: $0) } ?? .standard
+        // The variable says where defaults are, not what this program shall use.
+        let origin = variable.map { SettingOrigin(kind: .standard, place: $0) } ?? .standard
         return FoundSetting(text: Secret(path), origin: origin)
     }
 

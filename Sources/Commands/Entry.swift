@@ -33,9 +33,11 @@ package enum Entry {
     }
 
     private static func run<Root: AsyncParsableCommand>(_ root: Root.Type) async {
+        occupyStandardDescriptors()
         // Writing into a pipe that nobody reads any more is an error to handle, not a reason to die.
         signal(SIGPIPE, SIG_IGN)
         Allocator.tune()
+        var status = ExitStatus.success.rawValue
         do {
             var command = try root.parseAsRoot()
             if var command = command as? any AsyncParsableCommand {
@@ -44,8 +46,26 @@ package enum Entry {
                 try command.run()
             }
         } catch {
-            exit(end(root, error))
+            status = end(root, error)
         }
+        exit(status == ExitStatus.success.rawValue ? endOfOutput() : status)
+    }
+
+    /// Opens the standard descriptors that the caller has closed: the next file would get their
+    /// numbers, and our output with them.
+    private static func occupyStandardDescriptors() {
+        for descriptor in [STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO]
+        where fcntl(descriptor, F_GETFD) < 0 {
+            _ = open("/dev/null", descriptor == STDIN_FILENO ? O_RDONLY : O_WRONLY)
+        }
+    }
+
+    /// What a command that did its work ends with: an error when its output is lost.
+    private static func endOfOutput() -> Int32 {
+        guard let loss = Terminal.loss else { return ExitStatus.success.rawValue }
+        let failure = CommandError(.failure, "The output could not be written: \(loss).")
+        Terminal.writeError(failure, asJSON: ErrorFormat.isJSON(CommandLine.arguments))
+        return failure.exit.rawValue
     }
 
     private static func end<Root: ParsableCommand>(_ root: Root.Type, _ error: any Error) -> Int32 {
@@ -81,7 +101,8 @@ package enum Entry {
             CommandError(
                 error.code == .notFound ? .notFound : .unreachable, error.message,
                 code: error.jobError.code.rawValue)
-        case let error as SimulatorError: CommandError(.failure, "\(error)")
+        case let error as SimulatorError:
+            CommandError(error.code == .invalidVersion ? .usage : .failure, "\(error).")
         case let error as FaultScriptError: CommandError(.usage, error.message)
         case is CancellationError: CommandError(.failure, "Interrupted.")
         default: nil

@@ -15,7 +15,7 @@ struct KomodoMCPCommand: AsyncParsableCommand {
         version: Version.current,
         subcommands: [
             JobsCommand.self, WorkerCommand.self, DatabaseCommand.self, DemoCommand.self,
-            SimulatorCommand.self, OnDemandCommand.self,
+            SimulatorCommand.self, OnDemandCommand.self, DemoWorkerCommand.self,
         ])
 }
 

@@ -14,6 +14,9 @@ package struct JobIntake: Sendable {
     /// How long a caller waits for the target to be looked up; later the worker does it.
     package static let resolveTimeMax: Duration = .seconds(3)
 
+    /// The longest idempotency key.
+    package static let keyBytesMax = 255
+
     package init(
         store: any JobStore, komodo: (any KomodoAPI)?, redactor: Redactor,
         sleep: @escaping @Sendable (Duration) async throws -> Void = {
@@ -37,6 +40,11 @@ package struct JobIntake: Sendable {
             throw IntakeError(
                 .unsupportedOption,
                 "\(new.operation.rawValue) has nothing whose health could be waited for.")
+        }
+        if let key = new.idempotencyKey, !(1...Self.keyBytesMax).contains(key.utf8.count) {
+            // An empty one is a variable that was not set, and would make strangers equal.
+            throw IntakeError(
+                .validationError, "An idempotency key has 1 to \(Self.keyBytesMax) bytes.")
         }
         job.target = try await resolved(new.target)
         let identity = job.identity

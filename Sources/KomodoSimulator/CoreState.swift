@@ -20,6 +20,8 @@ struct CoreState: Sendable {
     /// The numbers of runs by the id of their update.
     var runByUpdate: [String: Int] = [:]
     var nextRun = 1
+    /// Executions whose log shows this text stand still; nil holds none.
+    var heldAt: String?
     /// How often Core was restarted.
     var restarts = 0
     /// When this Core came up, for resources that are busy at first.

@@ -1,3 +1,4 @@
+private import Glibc
 internal import Hummingbird
 internal import HummingbirdCore
 package import Logging
@@ -64,7 +65,8 @@ package final class KomodoSimulator: Service {
                 error as? SimulatorError
                 ?? SimulatorError(
                     code: .cannotListen,
-                    message: "Cannot listen on \(options.host):\(options.port): \(error)")
+                    message: "Cannot listen on \(options.host):\(options.port): "
+                        + Self.reason(error))
             end(failure)
             throw failure
         }
@@ -201,6 +203,11 @@ extension KomodoSimulator {
         }
         logger.debug("Simulator listens", metadata: ["url": "\(address.url)"])
         for continuation in waiting { continuation.resume(returning: address) }
+    }
+
+    /// The system's words for an error, where it has any.
+    private static func reason(_ error: any Error) -> String {
+        (error as? IOError).map { String(cString: strerror($0.errnoCode)) } ?? "\(error)"
     }
 
     private func end(_ error: SimulatorError) {

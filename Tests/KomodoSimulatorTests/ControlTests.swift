@@ -82,6 +82,26 @@ struct ControlTests {
         }
     }
 
+    @Test func anExecutionStandsStillWhereItIsHeld() async throws {
+        try await withKomodoSimulator(quick()) { _, address async throws in
+            let caller = SimulatorCaller(address)
+            #expect(try await caller.send("POST", "/simulator/hold", ["at": 7]).status == 400)
+            let hold: JSONValue = ["at": "Clone Repo"]
+            #expect(try await caller.send("POST", "/simulator/hold", hold).status == 200)
+            let id = try await caller.execute("RunBuild", ["build": "slow-build"])
+            let held = try await eventually {
+                let update = try await caller.update(id)
+                return update.stages.contains("Clone Repo") ? .some(update) : .none
+            }
+            // Another one, held nowhere, runs to its end meanwhile.
+            _ = try await caller.run("Deploy", ["deployment": "web"])
+            #expect(try await caller.update(id) == held)
+            #expect(held["status"] == "InProgress")
+            #expect(try await caller.send("POST", "/simulator/hold", [:]).status == 200)
+            _ = try await caller.finished(id)
+        }
+    }
+
     @Test func ledgerCountsRequestsAndExecutions() async throws {
         try await withKomodoSimulator(quick()) { simulator, address async throws in
             let caller = SimulatorCaller(address)

@@ -45,7 +45,6 @@ enum ImportRules {
         "NIOSSL": ["KomodoClient"],
         "NIOWebSocket": ["KomodoSimulator"],
         "ServiceLifecycle": ["Commands", "JobWorker", "KomodoSimulator"],
-        "Subprocess": ["Commands"],
         "UnixSignals": ["Commands"],
     ]
 

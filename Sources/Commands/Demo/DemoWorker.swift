@@ -9,8 +9,10 @@ final class DemoWorker: Sendable {
     let pid: Int
     /// How its process ended, once it has.
     private let status = Mutex<Int32?>(nil)
+    /// The end of a pipe that closes with this process, however that ends; the worker's life.
+    private let lifeline: Int32
 
-    /// Starts `komodo-mcp worker`.
+    /// Starts the worker.
     ///
     /// - Parameters:
     ///   - settings: the whole environment of the process.
@@ -19,19 +21,25 @@ final class DemoWorker: Sendable {
         let output = open(log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
         guard output >= 0 else { throw Self.failure("its log \(log) cannot be written") }
         defer { close(output) }
-        // The worker gets its settings from the environment; this descriptor stays empty.
-        let nothing = open("/dev/null", O_RDONLY | O_CLOEXEC)
-        guard nothing >= 0 else { throw Self.failure("/dev/null cannot be opened") }
-        defer { close(nothing) }
+        // The worker gets its settings from the environment; this descriptor carries no byte.
+        var ends: [Int32] = [-1, -1]
+        guard pipe(&ends) == 0 else { throw Self.failure("no pipe can be made") }
+        defer { close(ends[0]) }
+        lifeline = ends[1]
         var child: pid_t = 0
-        let error = Self.withStrings(["komodo-mcp", "worker"]) { arguments in
+        let error = Self.withStrings(["komodo-mcp", DemoWorkerCommand.name]) { arguments in
             Self.withStrings(settings.map { "\($0.key)=\($0.value)" }) { environment in
-                komodo_spawn_self(arguments, environment, nothing, output, 0, &child)
+                komodo_spawn_self(arguments, environment, ends[0], output, 0, &child)
             }
         }
-        guard error == 0 else { throw Self.failure(String(cString: strerror(error))) }
+        guard error == 0 else {
+            close(lifeline)
+            throw Self.failure(String(cString: strerror(error)))
+        }
         pid = Int(child)
     }
+
+    deinit { close(lifeline) }
 
     /// Sends a signal, unless the process is gone and its id may be another's.
     func send(_ signal: Int32) {

@@ -30,7 +30,7 @@ final class JobWatch: Sendable {
         state = Mutex(State(jobs: jobs))
     }
 
-    /// Watches until all have ended or the time is up.
+    /// Watches until all have ended, the time is up, or nobody reads any more.
     ///
     /// - Returns: the jobs as they are then.
     func run(atMost limit: Duration?) async throws -> [JobRecord] {
@@ -76,7 +76,7 @@ final class JobWatch: Sendable {
             state.jobs = current
             if !isLive { printChanges(&state) }
         }
-        return current.allSatisfy(\.state.isTerminal) ? true : nil
+        return current.allSatisfy(\.state.isTerminal) || Terminal.isDeserted ? true : nil
     }
 
     private func printChanges(_ state: inout State) {

@@ -9,15 +9,8 @@ final class LogFeed: Sendable {
     private let job: JobRecord
     private let filter: LogFilter
     private let printer: Printer
-    /// How many bytes of each stage are printed already, output and errors apart.
-    private let printed = Mutex<[Key: (stdout: Int, stderr: Int)]>([:])
-
+    private let progress = Mutex(LogProgress())
     private let interestUntil = Mutex(Timestamp(milliseconds: 0))
-
-    private struct Key: Hashable {
-        let attempt: Int
-        let position: Int
-    }
 
     init(store: SQLiteJobStore, job: JobRecord, filter: LogFilter, printer: Printer) {
         self.store = store
@@ -28,14 +21,14 @@ final class LogFeed: Sendable {
 
     /// Prints what came since the last look.
     ///
-    /// - Returns: the job once it has ended.
+    /// - Returns: the job once it has ended, or once nobody reads any more.
     func look() async throws -> JobRecord? {
         guard let current = try await store.job(row: job.row) else {
             throw CommandError(.notFound, "\(job.id) was removed from the database.")
         }
         try await renewInterest(in: current)
         for log in try await store.logs(of: job.row).filter(filter.accepts) { printNew(log) }
-        return current.state.isTerminal ? current : nil
+        return current.state.isTerminal || Terminal.isDeserted ? current : nil
     }
 
     /// How long the worker fetches a growing log after it was asked to.
@@ -56,23 +49,12 @@ final class LogFeed: Sendable {
     }
 
     private func printNew(_ log: LogEntry) {
-        let key = Key(attempt: log.attempt, position: log.position)
-        let before = printed.withLock { printed in
-            defer { printed[key] = (log.stdout.utf8.count, log.stderr.utf8.count) }
-            return printed[key]
-        }
-        guard printer.options.format == .table else {
-            if before?.stdout != log.stdout.utf8.count || before?.stderr != log.stderr.utf8.count {
+        guard printer.isForPeople else {
+            if progress.withLock({ $0.hasNews(in: log) }) {
                 Terminal.write(LogText.json(log).printed())
             }
             return
         }
-        if before == nil { Terminal.write(LogText.heading(log, style: printer.style)) }
-        for text in [
-            log.stdout.utf8.dropFirst(before?.stdout ?? 0),
-            log.stderr.utf8.dropFirst(before?.stderr ?? 0),
-        ] where !text.isEmpty {
-            Terminal.write(String(decoding: text, as: UTF8.self))
-        }
+        Terminal.writeRaw(progress.withLock { $0.news(in: log, style: printer.style) })
     }
 }

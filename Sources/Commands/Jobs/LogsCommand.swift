@@ -10,10 +10,11 @@ struct LogsCommand: AsyncParsableCommand {
         abstract: "Show what Komodo logged for a job.",
         discussion: """
             Secrets are masked and markup is removed before logs are stored. Most operations get \
-            their log when they end; -f prints it as it comes.
+            their log when they end; -f prints it as it comes. In jsonl, -f prints a stage anew \
+            whenever it has changed.
             """)
 
-    @Argument(help: "The job: its id, its beginning, or at least 6 characters of its ending.")
+    @Argument(help: jobHelp)
     var job: String
 
     @Option(help: "Only this attempt.")
@@ -76,7 +77,9 @@ struct LogsCommand: AsyncParsableCommand {
         let feed = LogFeed(store: store, job: job, filter: filter, printer: printer)
         let end = try await JobWaiter(store).wait(atMost: nil) { try await feed.look() }
         guard let end, end.exitStatus != .success else { return }
-        Terminal.writeError(RunText.ended(end, timedOut: false, style: Style(usesColour: false)))
+        Terminal.writeError(
+            RunText.ended(
+                end, timedOut: !end.state.isTerminal, style: Style(usesColour: false)))
         throw ExitCode(end.exitStatus.rawValue)
     }
 }

@@ -17,6 +17,7 @@ struct RunCommand: AsyncParsableCommand {
             the unfinished job instead of running it twice; --new makes another.
 
             Operations: \(JobOperation.allCases.map(\.rawValue).joined(separator: " "))
+            Komodo's own names do too, for example run-build for build.
 
             Examples:
               komodo-jobs run deploy my-app --wait
@@ -41,7 +42,11 @@ struct RunCommand: AsyncParsableCommand {
     @Option(help: "Wait at most so long, for example 90s or 5m; the job goes on.")
     var timeout: DurationArgument?
 
-    @Option(help: "Stop following the accepted operation after this time and count it as failed.")
+    @Option(
+        help: """
+            Stop following the accepted operation after this time, for example 30m, and count it as \
+            failed.
+            """)
     var deadline: DurationArgument?
 
     @Flag(help: "After success, wait until the target is healthy.")
@@ -53,10 +58,10 @@ struct RunCommand: AsyncParsableCommand {
     @Option(help: "Not before this time: RFC 3339, or a duration from now such as 10m.")
     var at: MomentArgument?
 
-    @Option(help: "Give up when it could not be sent within this time.")
+    @Option(help: "Give up when it could not be sent within this time, for example 30m.")
     var startWithin: DurationArgument?
 
-    @Option(help: "Higher goes first.")
+    @Option(parsing: .unconditional, help: "Higher goes first; it may be negative.")
     var priority = 0
 
     @Flag(help: "Make another job even if an equal one is under way.")
@@ -77,6 +82,10 @@ struct RunCommand: AsyncParsableCommand {
         guard let onBusy = NewJob.OnBusy(rawValue: onBusy) else {
             throw CommandError(.usage, "--on-busy is '\(onBusy)'; write wait or fail.")
         }
+        // No name in Komodo begins or ends with a space, but what is pasted does.
+        let target = String(
+            self.target.drop(while: \.isWhitespace).reversed().drop(while: \.isWhitespace)
+                .reversed())
         guard !target.isEmpty else { throw CommandError(.usage, "The target is empty.") }
         let arguments = try OperationArguments.parse(arguments, for: operation)
         let session = try Session(common.arguments, komodo.arguments)
@@ -85,17 +94,25 @@ struct RunCommand: AsyncParsableCommand {
             throw CommandError(
                 .usage, "--worker embedded works inside this command, so it needs --wait.")
         }
-        try confirm(operation)
+        try Confirmation.ask(operation, target, isGiven: yes)
         let store = try session.openOrCreate()
         let now = store.clock.now()
+        let startWithin = startWithin?.duration ?? session.settings.startWithin
+        let runAt = at?.after(now)
+        if let runAt, runAt + startWithin <= now {
+            throw CommandError(
+                .usage,
+                "--at is \(TimeText.ago(runAt, now: now)), further back than the start window of "
+                    + "\(TimeText.short(startWithin)); the job would expire unsent.")
+        }
         let request = NewJob(
             operation: operation,
             target: Target(type: operation.spec.targetType, id: nil, name: target),
             arguments: arguments, instance: access.instance,
             keyFingerprint: access.keyFingerprint, caller: session.caller(),
-            idempotencyKey: idempotencyKey, priority: priority, runAt: at?.after(now),
-            startWithin: startWithin?.duration ?? session.settings.startWithin,
-            deadline: deadline?.duration, waitsForHealth: waitForHealthy, onBusy: onBusy,
+            idempotencyKey: idempotencyKey, priority: priority, runAt: runAt,
+            startWithin: startWithin, deadline: deadline?.duration, waitsForHealth: waitForHealthy,
+            onBusy: onBusy,
             isNew: new)
         let result = try await take(request, session, access, store)
         try await answer(result, session, access, store)
@@ -161,20 +178,6 @@ struct RunCommand: AsyncParsableCommand {
             }
             defer { group.cancelAll() }
             return try await waiter.end(of: job, atMost: limit)
-        }
-    }
-
-    /// Asks before something is stopped or destroyed.
-    private func confirm(_ operation: JobOperation) throws {
-        guard operation.spec.tier == .destroy, !yes else { return }
-        let question = "\(RunText.consequence(operation, JobText.plain(target))) Go on? [y/N] "
-        guard let answer = Terminal.ask(question) else {
-            throw CommandError(
-                .usage,
-                "\(RunText.consequence(operation, target)) Add -y to run it without being asked.")
-        }
-        guard ["y", "yes"].contains(answer.lowercased()) else {
-            throw CommandError(.failure, "Not run.")
         }
     }
 

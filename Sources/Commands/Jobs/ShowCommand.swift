@@ -8,7 +8,7 @@ struct ShowCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "show", abstract: "Show one job with its history.")
 
-    @Argument(help: "The job: its id, its beginning, or at least 6 characters of its ending.")
+    @Argument(help: jobHelp)
     var job: String
 
     @OptionGroup var output: OutputOptions

@@ -15,7 +15,7 @@ struct CancelCommand: AsyncParsableCommand {
             printed as itself, several as a list.
             """)
 
-    @Argument(help: "The jobs.")
+    @Argument(help: jobsHelp)
     var jobs: [String]
 
     @OptionGroup var output: OutputOptions
@@ -58,8 +58,11 @@ struct RetryCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "retry", abstract: "Run a finished job again, as a new job.")
 
-    @Argument(help: "The job.")
+    @Argument(help: jobHelp)
     var job: String
+
+    @Flag(name: .shortAndLong, help: "Do not ask for confirmation.")
+    var yes = false
 
     @OptionGroup var output: OutputOptions
     @OptionGroup var common: CommonOptions
@@ -69,6 +72,7 @@ struct RetryCommand: AsyncParsableCommand {
         let session = try Session(common.arguments, komodo.arguments)
         let store = try session.openExisting()
         let old = try await store.job(job)
+        try Confirmation.ask(old.operation, old.target.name, isGiven: yes)
         let new = try await store.retry(old.row, by: session.caller())
         Printer(output).print(new, text: RunText.stored(new, note: "Repeats \(old.id)."))
         try await OnDemandWorker.ensureForUnfinished(session, store)
@@ -85,7 +89,7 @@ struct ResolveCommand: AsyncParsableCommand {
             it; if neither matters any more, count it as failed.
             """)
 
-    @Argument(help: "The job.")
+    @Argument(help: jobHelp)
     var job: String
 
     @Option(help: ArgumentHelp("This update is the job; follow it.", valueName: "update-id"))
@@ -97,6 +101,9 @@ struct ResolveCommand: AsyncParsableCommand {
     @Flag(help: "Leave it failed.")
     var fail = false
 
+    @Flag(name: .shortAndLong, help: "Do not ask for confirmation.")
+    var yes = false
+
     @OptionGroup var output: OutputOptions
     @OptionGroup var common: CommonOptions
     @OptionGroup var komodo: KomodoOptions
@@ -106,6 +113,7 @@ struct ResolveCommand: AsyncParsableCommand {
         let session = try Session(common.arguments, komodo.arguments)
         let store = try session.openExisting()
         let old = try await store.job(job)
+        if retry { try Confirmation.ask(old.operation, old.target.name, isGiven: yes) }
         let new = try await store.resolve(old.row, resolution, by: session.caller())
         let note = new.row == old.row ? "Settled." : "Settles \(old.id)."
         Printer(output).print(new, text: RunText.stored(new, note: note))

@@ -12,7 +12,7 @@ struct WaitCommand: AsyncParsableCommand {
             job is printed as itself, several as a list.
             """)
 
-    @Argument(help: "The jobs.")
+    @Argument(help: jobsHelp)
     var jobs: [String]
 
     @Option(help: "Wait at most so long; the jobs go on.")

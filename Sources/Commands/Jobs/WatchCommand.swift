@@ -14,7 +14,7 @@ struct WatchCommand: AsyncParsableCommand {
             did not succeed.
             """)
 
-    @Argument(help: "The jobs; none for all that are unfinished.")
+    @Argument(help: "\(jobsHelp) None for all that are unfinished.")
     var jobs: [String] = []
 
     @Option(help: "Watch at most so long; the jobs go on.")

@@ -89,3 +89,12 @@ enum OperationArgument {
         return NearestNames.nearest(to: word, among: words).first
     }
 }
+
+/// What stands for a job.
+let jobHelp: ArgumentHelp =
+    "The job: its id, its beginning, or at least 6 characters of its ending."
+
+/// What stands for several.
+let jobsHelp: ArgumentHelp = """
+    The jobs: their ids, their beginnings, or at least 6 characters of their endings.
+    """

@@ -10,9 +10,10 @@ enum LogText {
         var lines: [String] = []
         for log in logs {
             lines.append(heading(log, style: style))
-            if !log.command.isEmpty { lines.append(style.faint("$ " + log.command)) }
+            if !log.command.isEmpty { lines.append(command(log, style: style)) }
             for text in [log.stdout, log.stderr] where !text.isEmpty {
-                lines += text.split(separator: "\n", omittingEmptySubsequences: false)
+                let whole = text.hasSuffix("\n") ? text.dropLast() : text[...]
+                lines += whole.split(separator: "\n", omittingEmptySubsequences: false)
                     .map(String.init)
             }
         }
@@ -23,6 +24,11 @@ enum LogText {
         let mark = log.success ? "" : " (failed)"
         let attempt = log.attempt > 1 ? " of attempt \(log.attempt)" : ""
         return style.bold("── \(JobText.plain(log.stage))\(attempt)\(mark)")
+    }
+
+    /// What was run, as at a prompt.
+    static func command(_ log: LogEntry, style: Style) -> String {
+        style.faint("$ " + log.command)
     }
 
     /// One stage: `attempt, position, stage, command, stdout, stderr, stdout_size, stderr_size,

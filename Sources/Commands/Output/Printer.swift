@@ -33,7 +33,7 @@ struct Printer: Sendable {
     func print(_ page: JobPage, now: Timestamp) {
         let next = page.next.map(PageToken.text)
         defer {
-            if let next, options.format != .json {
+            if let next, options.format != .json || options.quiet {
                 Terminal.writeError("More: add --page-token \(next)")
             }
         }

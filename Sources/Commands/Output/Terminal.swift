@@ -1,8 +1,25 @@
 private import Glibc
 private import Redaction
+private import Synchronization
 
 /// Standard output and standard error.
 enum Terminal {
+    /// Why standard output takes no more, as an error number; 0 while it does.
+    private static let fault = Atomic<Int32>(0)
+
+    /// Whether nobody reads standard output any more, as with `| head`.
+    static var isDeserted: Bool {
+        // Asks for nothing but what is told unasked.
+        var output = pollfd(fd: STDOUT_FILENO, events: 0, revents: 0)
+        return poll(&output, 1, 0) > 0 && output.revents & Int16(POLLERR | POLLHUP) != 0
+    }
+
+    /// Why output was lost; nil when none was, or nobody was there to read it.
+    static var loss: String? {
+        let fault = fault.load(ordering: .relaxed)
+        return fault == 0 || fault == EPIPE ? nil : String(cString: strerror(fault))
+    }
+
     /// Whether standard output is a terminal.
     static var isInteractive: Bool { isatty(STDOUT_FILENO) == 1 }
 
@@ -44,14 +61,18 @@ enum Terminal {
         writeAll(Array(text.utf8), to: STDOUT_FILENO)
     }
 
-    private static func writeAll(_ bytes: [UInt8], to descriptor: Int32) {
+    /// Writes all of it, however long that takes.
+    static func writeAll(_ bytes: [UInt8], to descriptor: Int32) {
         var rest = bytes[...]
         while !rest.isEmpty {
             let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
             if count > 0 {
                 rest = rest.dropFirst(count)
+            } else if errno == EAGAIN {
+                var output = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+                poll(&output, 1, -1)
             } else if errno != EINTR {
-                // Nobody reads any more, as with `| head`; there is nobody to tell either.
+                if descriptor == STDOUT_FILENO { fault.store(errno, ordering: .relaxed) }
                 return
             }
         }

@@ -30,6 +30,7 @@ enum Detachment {
 
     /// The second step, in the intermediate process.
     static func spawnWorker() throws {
+        guard isMemoryFile(settingsDescriptor) else { throw notByHand }
         _ = try spawn(
             ["on-demand-worker"], settings: settingsDescriptor, output: STDOUT_FILENO,
             ownSession: true)
@@ -37,6 +38,8 @@ enum Detachment {
 
     /// The settings that were handed over.
     static func readHandover() throws -> String {
+        // Started by hand, the descriptor may belong to a library of this very process.
+        guard isMemoryFile(settingsDescriptor) else { throw notByHand }
         lseek(settingsDescriptor, 0, SEEK_SET)
         var bytes: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 65_536)
@@ -46,11 +49,19 @@ enum Detachment {
             bytes += buffer[..<count]
         }
         close(settingsDescriptor)
-        guard !bytes.isEmpty, bytes.count <= handoverBytesMax else {
-            throw CommandError(
-                .usage, "This command is started by others; use 'komodo-mcp worker'.")
-        }
+        guard !bytes.isEmpty, bytes.count <= handoverBytesMax else { throw notByHand }
         return String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// What commands say that are not for people.
+    static var notByHand: CommandError {
+        CommandError(.usage, "This command is started by others; use 'komodo-mcp worker'.")
+    }
+
+    private static func isMemoryFile(_ descriptor: Int32) -> Bool {
+        var facts = stat()
+        return fstat(descriptor, &facts) == 0 && facts.st_mode & S_IFMT == S_IFREG
+            && facts.st_nlink == 0
     }
 
     /// A file without a name: its content is in no directory and in no list of arguments.

@@ -25,9 +25,12 @@ struct WorkerCommand: AsyncParsableCommand {
     @OptionGroup var komodo: KomodoOptions
 
     func run() async throws {
-        let environment = ProcessEnvironment.variables()
-        let session = try Session(common.arguments, komodo.arguments)
-        let notifier = ServiceNotifier(environment: environment)
+        try await Self.work(try Session(common.arguments, komodo.arguments))
+    }
+
+    /// Works as the daemon until told to stop.
+    static func work(_ session: Session) async throws {
+        let notifier = ServiceNotifier(environment: ProcessEnvironment.variables())
         let access = try session.settings.requireKomodo()
         let store = try session.openOrCreate()
         var runtime = WorkerRuntime(
@@ -36,7 +39,7 @@ struct WorkerCommand: AsyncParsableCommand {
             ready: { notifier.ready(status: "Working for \(access.instance)") },
             passed: { notifier.watchdog() },
             stopping: { notifier.stopping(status: "Finishing submissions") },
-            reached: Self.reached.withLock { $0 })
+            reached: reached.withLock { $0 })
         try await runtime.run()
     }
 }

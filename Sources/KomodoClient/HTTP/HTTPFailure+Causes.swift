@@ -109,9 +109,12 @@ extension HTTPFailure {
     }
 
     private static func untrusted(url: String, text: String) -> HTTPFailure {
+        let lowered = text.lowercased()
         let reason =
-            if text.uppercased().contains("CERTIFICATE_VERIFY_FAILED") {
-                "its certificate is not trusted"
+            if lowered.contains("certificate_verify_failed") {
+                "its certificate is not trusted; KOMODO_CA_FILE names the authority to trust"
+            } else if lowered.contains("failedtovalidatehostname") {
+                "its certificate is for another host"
             } else {
                 "the TLS handshake failed"
             }

@@ -4,11 +4,22 @@ extension CoreState {
     /// The pause between two looks at what a procedure waits for, before scaling.
     private static let childPollMilliseconds = 200
 
+    /// The pause between two looks at whether a run is still held.
+    private static let heldPause: Duration = .milliseconds(20)
+
+    private func isHeld(_ run: ActiveRun) -> Bool {
+        guard let text = heldAt, let id = run.updateID, let record = updates[id] else {
+            return false
+        }
+        return record.logs.contains { $0.stage.contains(text) || $0.stdout.contains(text) }
+    }
+
     /// Moves a run on: ends the step that is under way and starts the next.
     ///
     /// - Returns: how long the next step takes; nil when there is nothing more to follow.
     mutating func advance(_ number: Int) -> Duration? {
         guard var run = runs[number] else { return nil }
+        if isHeld(run) { return Self.heldPause }
         let now = clock.now
         if let start = run.stepStartedAt, !run.steps.isEmpty {
             let step = run.steps.removeFirst()

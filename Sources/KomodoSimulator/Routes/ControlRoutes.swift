@@ -7,6 +7,8 @@ internal import JSON
 /// - `POST /simulator/faults`: puts a ``FaultScript`` in force.
 /// - `POST /simulator/restart` with `{"down_ms": 500}` or nothing: restarts Core, answers, then
 ///   cuts every connection and refuses new ones for so long.
+/// - `POST /simulator/hold` with `{"at": "Step 1"}`: executions stand still once their log shows
+///   this text; `{}` lets them go on.
 /// - `POST /simulator/reset`: back to the seeded world, without faults, ledger and updates.
 ///
 /// It asks for no credentials and answers clients on this machine only.
@@ -41,14 +43,15 @@ struct ControlRoutes: Sendable {
         case ("POST", "/simulator/restart"):
             core.withState { $0.restart() }
             return .json(["restarts": .int(core.withState { $0.restarts })])
+        case ("POST", "/simulator/hold"): return hold(request)
         case ("POST", "/simulator/reset"):
             core.withState { $0.reset() }
             return .json([:])
         default:
             return .error(
                 404,
-                "No such control request; use GET state, GET ledger, POST faults, POST restart or "
-                    + "POST reset")
+                "No such control request; use GET state, GET ledger, POST faults, POST restart, "
+                    + "POST hold or POST reset")
         }
     }
 
@@ -69,6 +72,19 @@ struct ControlRoutes: Sendable {
             return .json([
                 "rules": .int(script.rules.count), "resources": .int(script.resources.count),
             ])
+        } catch {
+            return .error(400, "\(error)")
+        }
+    }
+
+    private func hold(_ request: Inbound) -> Reply {
+        do {
+            let text = try request.body.get()["at"]
+            guard text == nil || text?.string?.isEmpty == false else {
+                return .error(400, "'at' must be a text")
+            }
+            core.withState { $0.heldAt = text?.string }
+            return .json([:])
         } catch {
             return .error(400, "\(error)")
         }

@@ -96,14 +96,13 @@ internal import Testing
                 $ docker run web
                 one
                 two
-
                 ── Docker Run of attempt 2 (failed)
                 $ docker run web
                 one
                 two
-
                 """)
-        #expect(LogText.text(logs, tail: 3, style: style) == "one\ntwo\n")
+        #expect(LogText.text(logs, tail: 1, style: style) == "two")
+        #expect(LogText.text(logs, tail: 3, style: style) == "$ docker run web\none\ntwo")
     }
 
     private static func log(attempt: Int = 1, success: Bool = true) -> LogEntry {

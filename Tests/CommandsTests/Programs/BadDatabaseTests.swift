@@ -18,6 +18,15 @@ internal import Testing
         #expect(!FileManager.default.fileExists(atPath: programs.home.path + "/.local"))
     }
 
+    @Test(arguments: [nil, "XDG_STATE_HOME", "STATE_DIRECTORY"])
+    func theFolderOfTheDefaultPlaceIsMade(variable: String?) async throws {
+        var programs = try Programs.unreachable()
+        if let variable { programs.settings[variable] = programs.home.file("far/state") }
+        let run = try await programs.jobs("run", "deploy", "web")
+        #expect(run.code == 0, "\(run.err)")
+        #expect(try await programs.jobs("list", "-q").lines.count == 1)
+    }
+
     @Test func aMissingFolderIsNotMade() async throws {
         let programs = try Programs.unreachable()
         let path = programs.home.file("none/jobs.db")

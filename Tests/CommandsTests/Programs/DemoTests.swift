@@ -42,6 +42,25 @@ internal import Testing
         #expect(try Self.workers(path).isEmpty)
     }
 
+    @Test func aKilledDemoLeavesNoProcessEither() async throws {
+        let programs = try Programs()
+        let path = programs.home.file("demo.db")
+        let result = try await Subprocess.run(
+            .name("komodo-mcp"), arguments: ["demo", "--db", path],
+            environment: programs.environment, input: .none, output: .sequence, error: .discarded
+        ) { execution in
+            for try await line in execution.standardOutput.strings()
+            where line.hasPrefix("Worker 1 works") {
+                #expect(try !Self.workers(path).isEmpty)
+                try execution.send(signal: .kill)
+            }
+        }
+        #expect(result.terminationStatus == .signaled(SIGKILL))
+        #expect(try await eventually { try Self.workers(path).isEmpty })
+        let check = try await programs.mcp("db", "check", "--db", path)
+        #expect(check.code == 0, "\(check.out)\(check.err)")
+    }
+
     /// The processes whose environment names the database.
     private static func workers(_ path: String) throws -> [String] {
         let mark = Data("KOMODO_JOBS_DB=\(path)\0".utf8)

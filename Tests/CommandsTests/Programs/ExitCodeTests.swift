@@ -124,7 +124,12 @@ internal import Testing
         for command in ["jobs", "worker", "db", "demo", "simulator"] {
             #expect(help.out.contains("\n  \(command) "))
         }
-        #expect(!help.out.contains("on-demand-worker"))
+        for hidden in ["on-demand-worker", "demo-worker"] {
+            #expect(!help.out.contains(hidden))
+            let outcome = try await Programs().mcp(hidden)
+            #expect(outcome.code == 2)
+            #expect(outcome.err.contains("started by others"), "\(outcome.err)")
+        }
     }
 }
 

@@ -1,7 +1,9 @@
 internal import Foundation
+internal import FoundationNetworking
 internal import JSON
 internal import Subprocess
 internal import TestSupport
+internal import Testing
 
 /// What a program printed and how it ended.
 struct Outcome: Sendable {
@@ -49,6 +51,7 @@ struct Programs: Sendable {
         try Programs(settings: [
             "KOMODO_URL": "http://127.0.0.1:9", "KOMODO_API_KEY": "K_test_key",
             "KOMODO_API_SECRET": "S_test_secret_value", "KOMODO_WORKER": "external",
+            "KOMODO_RETRY_COUNT": "0",
         ])
     }
 
@@ -110,6 +113,18 @@ struct SimulatedKomodo: Sendable {
     let address: JSONValue
     /// Programs that know it; an on-demand worker leaves soon.
     let programs: Programs
+
+    /// Sends a control request, for example `hold`.
+    func control(_ request: String, _ body: JSONValue) async throws {
+        let url = try #require(URL(string: "\(address["url"]?.string ?? "")/simulator/\(request)"))
+        var message = URLRequest(url: url)
+        message.httpMethod = "POST"
+        message.httpBody = Data(body.serialized().utf8)
+        let (answer, response) = try await URLSession.shared.data(for: message)
+        #expect(
+            (response as? HTTPURLResponse)?.statusCode == 200,
+            "\(String(decoding: answer, as: UTF8.self))")
+    }
 
     /// Runs `body` beside it.
     static func with<Result: Sendable>(

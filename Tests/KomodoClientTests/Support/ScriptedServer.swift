@@ -1,6 +1,7 @@
 import Glibc
 import NIOCore
 import NIOPosix
+import NIOSSL
 import Synchronization
 
 /// A TCP server that keeps what it receives and reacts as a test tells it to, HTTP or not.
@@ -48,9 +49,14 @@ final class ScriptedServer: Sendable {
 
     private let channel: any Channel
     private let record: SharedRecord
+    private let scheme: String
 
     /// Listens on a free port.
-    static func start(_ script: Script) async throws -> ScriptedServer {
+    ///
+    /// - Parameter tls: how it proves who it is; nil for plain HTTP.
+    static func start(
+        _ script: Script, tls: NIOSSLContext? = nil
+    ) async throws -> ScriptedServer {
         let record = SharedRecord()
         let channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
@@ -60,21 +66,27 @@ final class ScriptedServer: Sendable {
                         record.connections += 1
                         return record.connections
                     }
+                    if let tls {
+                        try channel.pipeline.syncOperations.addHandler(
+                            NIOSSLServerHandler(context: tls))
+                    }
                     try channel.pipeline.syncOperations.addHandler(
                         ScriptHandler(script, record: record, connection: connection))
                 }
             }
             .bind(host: "127.0.0.1", port: 0).get()
-        return ScriptedServer(channel: channel, record: record)
+        return ScriptedServer(
+            channel: channel, record: record, scheme: tls == nil ? "http" : "https")
     }
 
-    private init(channel: any Channel, record: SharedRecord) {
+    private init(channel: any Channel, record: SharedRecord, scheme: String) {
         self.channel = channel
         self.record = record
+        self.scheme = scheme
     }
 
     /// The address to call.
-    var url: String { "http://127.0.0.1:\(port)" }
+    var url: String { "\(scheme)://127.0.0.1:\(port)" }
     /// The port that it listens on.
     var port: Int { channel.localAddress?.port ?? 0 }
     /// What arrived so far.
