@@ -36,7 +36,7 @@ struct IntakeTests {
     @Test
     func whatKomodoCannotBeAskedIsResolvedLater() async throws {
         try await Bench.with { bench in
-            bench.simulator.restart(down: .seconds(2))
+            bench.simulator.restart(down: .seconds(8))
             let known = try await bench.enqueue(.deploy, "web")
             let unknown = try await bench.enqueue(.deploy, "wep")
             #expect(known.target.id == nil && known.lane?.hasSuffix("name:web") == true)

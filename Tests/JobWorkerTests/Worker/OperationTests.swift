@@ -89,7 +89,10 @@ struct OperationTests {
 
     @Test
     func aCancelledProcedureEndsAfterItsStage() async throws {
-        try await Bench.with { bench in
+        var plan = Bench.Plan()
+        // The cancel has to arrive before the last stage.
+        plan.timeScale = 0.2
+        try await Bench.with(plan) { bench in
             try await bench.withWorker { _ in
                 let job = try await bench.enqueue(.runProcedure, "slow-procedure")
                 _ = try await bench.wait(for: job, in: .running(.inProgress))
