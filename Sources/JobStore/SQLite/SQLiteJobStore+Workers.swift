@@ -207,7 +207,7 @@ extension JobTable {
         switch try advance(taken, by: .ownerLost, owner: worker.id) {
         case .applied(let job): return job
         case .noted, .ignored, .leaseLost:
-            // Followed after its deadline: only the owner changes.
+            // It is followed on as it is: only the owner changes.
             taken.leaseOwner = worker.id
             try update(taken)
             return taken

@@ -162,11 +162,10 @@ package struct JobStateMachine: Sendable {
             guard phase != .verifying, phase != .cancelling else { return .ignore }
             return .apply(Transition(facts, to: .running(.cancelling), reason: "cancel_delivered"))
         case .deadlinePassed: return .apply(overdue(facts, whileVerifying: phase == .verifying))
-        case .ownerLost:
-            return .apply(Transition(facts, to: facts.state, reason: "owner_lost"))
+        // Following goes on where it was, so there is nothing to tell.
         case .claimed, .released, .laneFoundBusy, .budgetExhausted, .intentRecorded,
-            .targetUnresolved, .targetRefused, .submitted, .evidenceFound, .evidenceAmbiguous,
-            .evidenceAbsent, .startWindowClosed:
+            .targetUnresolved, .targetRefused, .submitted, .ownerLost, .evidenceFound,
+            .evidenceAmbiguous, .evidenceAbsent, .startWindowClosed:
             return .ignore
         }
     }

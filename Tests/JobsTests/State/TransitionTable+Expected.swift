@@ -64,7 +64,6 @@ extension TransitionTable {
           evidenceAbsent = pending/queued, fails=8 (never_started)
           cancelRequested = same, cancel noted
         running/accepted
-          ownerLost = running/accepted (owner_lost)
           progressed = running/in_progress (progressed)
           concluded.succeeded = success (succeeded)
           concluded.failed = failed/remote_failed, error (remote_failed)
@@ -78,7 +77,6 @@ extension TransitionTable {
           cancelDelivered = running/cancelling (cancel_delivered)
           deadlinePassed = failed/deadline, keeps lane, TIMEOUT_ERROR (deadline_passed)
         running/in_progress
-          ownerLost = running/in_progress (owner_lost)
           concluded.succeeded = success (succeeded)
           concluded.failed = failed/remote_failed, error (remote_failed)
           concluded.busy = pending/backoff, fails=3, wait 2 s, error (busy)
@@ -91,13 +89,11 @@ extension TransitionTable {
           cancelDelivered = running/cancelling (cancel_delivered)
           deadlinePassed = failed/deadline, keeps lane, TIMEOUT_ERROR (deadline_passed)
         running/verifying
-          ownerLost = running/verifying (owner_lost)
           becameHealthy = success (healthy)
           becameUnhealthy = failed/remote_failed, error (unhealthy)
           cancelRequested = success (verification_cancelled)
           deadlinePassed = failed/deadline, TIMEOUT_ERROR (deadline_passed)
         running/cancelling
-          ownerLost = running/cancelling (owner_lost)
           concluded.succeeded = success (succeeded)
           concluded.failed = failed/remote_failed, error (remote_failed)
           concluded.busy = pending/backoff, fails=3, wait 2 s, error (busy)
@@ -108,7 +104,6 @@ extension TransitionTable {
           cancelRequested = same, cancel noted
           deadlinePassed = failed/deadline, keeps lane, TIMEOUT_ERROR (deadline_passed)
         running/unreachable
-          ownerLost = running/unreachable (owner_lost)
           progressed = running/in_progress (progressed)
           concluded.succeeded = success (succeeded)
           concluded.failed = failed/remote_failed, error (remote_failed)
