@@ -97,6 +97,34 @@ package protocol JobStore: Sendable {
     /// Makes due what waits for a moment that has come, and ends what could not be sent in time.
     func tick(instance: String) async throws(StoreError) -> Tick
 
+    // The servers of one database and their clients.
+
+    /// The key that seals what clients carry between calls: 32 random bytes that all processes
+    /// share.
+    func sealKey() async throws(StoreError) -> [UInt8]
+    /// Marks a nonce as used, to be remembered until `expiry`.
+    ///
+    /// - Returns: whether it was unused: true exactly once.
+    func spend(_ nonce: String, until expiry: Timestamp) async throws(StoreError) -> Bool
+    /// Hides how an unfinished job ends from the client that cancelled its view of it.
+    func hideOutcome(of job: Int64) async throws(StoreError)
+    /// A page by number of rows, newest first, with the number of all jobs that match.
+    func page(
+        _ query: JobQuery, offset: Int
+    ) async throws(StoreError) -> (jobs: [JobRecord], total: Int)
+    /// The stages of the last successful run of an operation on a target; none when there is none.
+    func stages(_ operation: JobOperation, target: Target) async throws(StoreError) -> [String]
+    /// The tokens that the server over HTTP accepts, by name.
+    func accessTokens() async throws(StoreError) -> [AccessToken]
+    /// Adds a token.
+    ///
+    /// - Throws: `conflict` when its name is taken.
+    func add(_ token: AccessToken) async throws(StoreError)
+    /// Removes a token.
+    ///
+    /// - Returns: whether there was one of this name.
+    func removeAccessToken(_ name: String) async throws(StoreError) -> Bool
+
     // Workers.
 
     /// Makes a worker known; its lock is held already.

@@ -60,6 +60,7 @@ extension JobRecord {
         commitHash = row["commit_hash"]
         lateOutcome = row["late_outcome"]
         duplicateUpdate = row["duplicate_update"]
+        outcomeHiddenAt = Timestamp(stored: row["outcome_hidden_at"])
     }
 
     private static func object(_ text: String, token: String) throws(StoreError) -> JSONObject {

@@ -5,16 +5,32 @@ extension JobTable {
     /// The statement of a list, with one row more than the page to see whether there is another.
     ///
     /// Whatever is asked for, the newest rows are read through an index in the order of the list.
-    static func listSQL(_ query: JobQuery) -> (sql: String, arguments: StatementArguments) {
-        let (conditions, arguments) = filter(query)
+    ///
+    /// - Parameter offset: how many of the newest rows are passed over, for pages by number.
+    static func listSQL(
+        _ query: JobQuery, offset: Int? = nil
+    ) -> (sql: String, arguments: StatementArguments) {
+        var (conditions, arguments) = filter(query)
+        arguments += ["limit": query.limit + 1]
+        if let offset { arguments += ["offset": offset] }
         let parts = sources(query).map { source in
             let all = source.conditions + conditions
             let filter = all.isEmpty ? "" : " WHERE " + all.joined(separator: " AND ")
             return "SELECT * FROM \(source.table)\(filter)"
         }
-        return (
-            parts.joined(separator: " UNION ALL ") + " ORDER BY id DESC LIMIT :limit", arguments
-        )
+        let page = " ORDER BY id DESC LIMIT :limit" + (offset == nil ? "" : " OFFSET :offset")
+        return (parts.joined(separator: " UNION ALL ") + page, arguments)
+    }
+
+    /// The statement that counts all rows of a list.
+    static func countSQL(_ query: JobQuery) -> (sql: String, arguments: StatementArguments) {
+        let (conditions, arguments) = filter(query)
+        let parts = sources(query).map { source in
+            let all = source.conditions + conditions
+            let filter = all.isEmpty ? "" : " WHERE " + all.joined(separator: " AND ")
+            return "SELECT count(*) AS n FROM \(source.table)\(filter)"
+        }
+        return ("SELECT sum(n) FROM (\(parts.joined(separator: " UNION ALL ")))", arguments)
     }
 
     /// What a list is read from: one index, or the newest of each status merged, so that a rare
@@ -37,7 +53,7 @@ extension JobTable {
 
     private static func filter(_ query: JobQuery) -> ([String], StatementArguments) {
         var conditions: [String] = []
-        var arguments: StatementArguments = ["limit": query.limit + 1]
+        var arguments: StatementArguments = [:]
         func require(_ condition: String, _ values: StatementArguments) {
             conditions.append(condition)
             arguments += values
@@ -54,6 +70,9 @@ extension JobTable {
         }
         if let instance = query.instance {
             require("instance = :instance", ["instance": instance])
+        }
+        if let principal = query.principal {
+            require("principal = :principal", ["principal": principal])
         }
         if let since = query.since { require(sinceSQL, ["since": since.milliseconds]) }
         if let before = query.before { require("id < :before", ["before": before]) }

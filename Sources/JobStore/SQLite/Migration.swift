@@ -17,6 +17,7 @@ struct Migration: Sendable {
     static let all: [Migration] = [
         Migration("0001_create_jobs", PackageResources._001_create_jobs_sql),
         Migration("0002_mark_draining_workers", PackageResources._002_mark_draining_workers_sql),
+        Migration("0003_serve_clients", PackageResources._003_serve_clients_sql),
     ]
 
     /// SHA-256 of the text, in lower-case hexadecimal.

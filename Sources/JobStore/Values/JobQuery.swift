@@ -8,6 +8,8 @@ package struct JobQuery: Sendable, Hashable {
     /// A target's name or id.
     package var target: String?
     package var instance: String?
+    /// Who asked for the job.
+    package var principal: String?
     package var since: Timestamp?
     package var limit: Int
     /// The `next` of the page before.
@@ -17,14 +19,15 @@ package struct JobQuery: Sendable, Hashable {
 
     package init(
         statuses: Set<JobStatus> = [], phase: JobPhase? = nil, operation: JobOperation? = nil,
-        target: String? = nil, instance: String? = nil, since: Timestamp? = nil, limit: Int = 50,
-        before: Int64? = nil
+        target: String? = nil, instance: String? = nil, principal: String? = nil,
+        since: Timestamp? = nil, limit: Int = 50, before: Int64? = nil
     ) {
         self.statuses = statuses
         self.phase = phase
         self.operation = operation
         self.target = target
         self.instance = instance
+        self.principal = principal
         self.since = since
         self.limit = min(max(limit, 1), Self.limitMax)
         self.before = before

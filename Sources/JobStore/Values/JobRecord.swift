@@ -59,6 +59,8 @@ package struct JobRecord: Sendable, Hashable {
     package var lateOutcome: String?
     /// An update that surfaced after the job had been sent again.
     package var duplicateUpdate: String?
+    /// When a client cancelled its view of the job, which shows no outcome from then on.
+    package var outcomeHiddenAt: Timestamp?
 
     /// What was written down before the request left.
     package struct Intent: Sendable, Hashable {

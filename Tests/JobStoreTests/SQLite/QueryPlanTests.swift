@@ -45,6 +45,7 @@ struct QueryPlanTests {
         ("GROUP BY operation", "SCAN job USING INDEX job_operation"),
         ("GROUP BY operation", "USE TEMP B-TREE FOR GROUP BY"),
         // A handful of rows each.
+        ("SELECT * FROM access_token", "SCAN access_token"),
         ("FROM worker ORDER BY started_at", "SCAN worker"),
         ("FROM worker ORDER BY started_at", "USE TEMP B-TREE FOR ORDER BY"),
         ("FROM budget ORDER BY instance", "SCAN budget"),
@@ -165,6 +166,17 @@ struct QueryPlanTests {
         _ = try await store.laneHolder("x")
         _ = try await store.estimate(.deploy, target: Samples.target(1))
         _ = try await store.stats(since: nil)
+        _ = try await store.stages(.deploy, target: Samples.target(1))
+        _ = try await store.sealKey()
+        _ = try await store.spend("n", until: test.clock.now)
+        try await store.hideOutcome(of: job.row)
+        _ = try await store.page(JobQuery(statuses: [.failed]), offset: 1)
+        try await store.add(
+            AccessToken(
+                name: "ann", hash: String(repeating: "a", count: 64), scopes: [],
+                createdAt: test.clock.now))
+        _ = try await store.accessTokens()
+        _ = try await store.removeAccessToken("ann")
         _ = try await store.workers()
         _ = try await store.owned(by: "w1")
         _ = try await store.holds(Lease(job: job.row, worker: "w1", number: 1))

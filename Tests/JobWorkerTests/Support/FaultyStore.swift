@@ -193,6 +193,38 @@ extension FaultyStore {
         try await store.saveWatermarks(marks, instance: instance)
     }
 
+    func sealKey() async throws(StoreError) -> [UInt8] { try await store.sealKey() }
+
+    func spend(_ nonce: String, until expiry: Timestamp) async throws(StoreError) -> Bool {
+        try await store.spend(nonce, until: expiry)
+    }
+
+    func hideOutcome(of job: Int64) async throws(StoreError) {
+        try await store.hideOutcome(of: job)
+    }
+
+    func page(
+        _ query: JobQuery, offset: Int
+    ) async throws(StoreError) -> (jobs: [JobRecord], total: Int) {
+        try await store.page(query, offset: offset)
+    }
+
+    func stages(
+        _ operation: JobOperation, target: Target
+    ) async throws(StoreError) -> [String] {
+        try await store.stages(operation, target: target)
+    }
+
+    func accessTokens() async throws(StoreError) -> [AccessToken] {
+        try await store.accessTokens()
+    }
+
+    func add(_ token: AccessToken) async throws(StoreError) { try await store.add(token) }
+
+    func removeAccessToken(_ name: String) async throws(StoreError) -> Bool {
+        try await store.removeAccessToken(name)
+    }
+
     func register(_ worker: WorkerRecord) async throws(StoreError) {
         try await store.register(worker)
     }
