@@ -1,0 +1,46 @@
+/// A bell that one listener hears: rings are merged while nobody listens.
+struct Signal: Sendable {
+    /// What the listener iterates.
+    let rings: AsyncStream<Void>
+    private let continuation: AsyncStream<Void>.Continuation
+
+    init() {
+        (rings, continuation) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
+    }
+
+    /// Rings once.
+    func ring() { continuation.yield() }
+
+    /// Ends the iteration, after a ring that is still unheard.
+    func end() { continuation.finish() }
+
+    /// Waits for the end, or for the cancellation of the surrounding task.
+    func waitForEnd() async {
+        for await _ in rings {}
+    }
+}
+
+/// A value that arrives at most once, for one waiter.
+struct Delivery<Value: Sendable>: Sendable {
+    private let stream: AsyncStream<Value>
+    private let continuation: AsyncStream<Value>.Continuation
+
+    init() {
+        (stream, continuation) = AsyncStream.makeStream(bufferingPolicy: .bufferingOldest(1))
+    }
+
+    /// Hands the value over; later ones are dropped.
+    func deliver(_ value: Value) {
+        continuation.yield(value)
+        continuation.finish()
+    }
+
+    /// Gives up: the waiter gets nil.
+    func abandon() { continuation.finish() }
+
+    /// The value; nil when it was given up or the surrounding task is cancelled.
+    func value() async -> Value? {
+        for await value in stream { return value }
+        return nil
+    }
+}
