@@ -1,0 +1,73 @@
+internal import HTTPTypes
+internal import HummingbirdCore
+internal import MCP
+internal import NIOCore
+
+/// Reads the body of a request within its limits.
+struct BodyReader: Sendable {
+    let limits: HTTPLimits
+    let bytesMax: Int
+    let admission: Admission
+    let clock: ProtocolClock
+
+    private enum Outcome: Sendable {
+        case complete([UInt8])
+        case refused(Reply)
+    }
+
+    /// The whole body.
+    func read(_ request: Request) async throws(Refused) -> [UInt8] {
+        let announced = request.headers.trimmed(.contentLength).flatMap { Int($0) }
+        if let announced, announced > bytesMax { throw Refused(tooLarge) }
+        let outcome = await withTaskGroup(of: Outcome.self) { group in
+            group.addTask { await collect(request.body, announced) }
+            group.addTask {
+                // Cancelled as soon as the body is complete.
+                try? await clock.sleep(limits.bodyTimeout)
+                return .refused(closing(.refusal(408, "The body took too long to arrive")))
+            }
+            defer { group.cancelAll() }
+            return await group.next() ?? .refused(tooLarge)
+        }
+        switch outcome {
+        case .complete(let bytes): return bytes
+        case .refused(let reply): throw Refused(reply)
+        }
+    }
+
+    private func collect(_ body: RequestBody, _ announced: Int?) async -> Outcome {
+        var bytes: [UInt8] = []
+        var reserved = 0
+        defer { admission.release(bytes: reserved) }
+        do {
+            for try await piece in body {
+                let count = piece.readableBytes
+                guard bytes.count + count <= bytesMax else { return .refused(tooLarge) }
+                guard admission.reserve(bytes: count) else {
+                    return .refused(
+                        closing(
+                            .busy(503, "The server is busy", after: limits.retryAfter)))
+                }
+                reserved += count
+                if bytes.isEmpty { bytes.reserveCapacity(announced ?? count) }
+                bytes.append(contentsOf: piece.readableBytesView)
+            }
+        } catch {
+            return .refused(closing(.refusal(400, "The body broke off")))
+        }
+        guard announced == nil || announced == bytes.count else {
+            return .refused(closing(.refusal(400, "The body broke off")))
+        }
+        return .complete(bytes)
+    }
+
+    private var tooLarge: Reply {
+        closing(.refusal(413, "A message has at most \(bytesMax) bytes"))
+    }
+
+    private func closing(_ reply: Reply) -> Reply {
+        var reply = reply
+        reply.closes = true
+        return reply
+    }
+}

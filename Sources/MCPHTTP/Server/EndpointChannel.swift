@@ -1,0 +1,50 @@
+internal import HummingbirdCore
+internal import Logging
+internal import NIOCore
+
+/// Sets up and serves one client's connection.
+struct EndpointChannel: ServerChildChannel {
+    /// A connection with its HTTP side.
+    struct Value: ServerChildChannelValue {
+        let http: HTTP1Channel.Value
+        let connection: Connection
+
+        var channel: any Channel { http.channel }
+    }
+
+    let responder: Responder
+    let connections: ConnectionRegistry
+    let limits: HTTPLimits
+
+    func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
+        do {
+            // A client that is gone must end whatever waits for it.
+            try channel.syncOptions?.setOption(.allowRemoteHalfClosure, value: false)
+        } catch {
+            return channel.eventLoop.makeFailedFuture(error)
+        }
+        connections.add(channel)
+        let connection = Connection(channel)
+        return http { _, _, _ in }.setup(channel: channel, logger: logger).map {
+            Value(http: $0, connection: connection)
+        }
+    }
+
+    func handle(value: Value, logger: Logger) async {
+        let http = http { request, writer, _ in
+            try await responder.respond(to: request, writer, on: value.connection)
+        }
+        await http.handle(value: value.http, logger: logger)
+    }
+
+    private func http(_ responder: @escaping HTTPChannelHandler.Responder) -> HTTP1Channel {
+        HTTP1Channel(
+            responder: responder,
+            configuration: HTTP1Channel.Configuration(
+                idleTimeout: TimeAmount(limits.idleTimeout),
+                httpDecoderConfiguration: HTTP1Channel.Configuration.DecoderConfiguration(
+                    maxHeaderFieldSize: limits.headBytesMax,
+                    maxHeaderListSize: limits.headBytesMax,
+                    maxHeaderFieldCount: limits.headFieldsMax)))
+    }
+}

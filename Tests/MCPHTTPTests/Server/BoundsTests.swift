@@ -1,0 +1,268 @@
+internal import JSON
+internal import MCP
+internal import NIOHTTP1
+internal import TestSupport
+internal import Testing
+
+@testable import MCPHTTP
+
+/// What the server refuses, and what it does with clients that misbehave.
+@Suite(.timeLimit(.minutes(2)))
+struct BoundsTests {
+    private static let head =
+        "POST /mcp HTTP/1.1\r\nHost: localhost\r\nAccept: */*\r\nContent-Type: application/json\r\n"
+        + "MCP-Protocol-Version: 2026-07-28\r\nMcp-Method: server/discover\r\n"
+
+    @Test func healthAndReadinessNeedNoToken() async throws {
+        let hash = TokenRegistry.hash(of: "t")
+        let tokens = try TokenRegistry([.init(name: "a", hash: hash, scopes: [])])
+        try await RunningServer.with(tokens: tokens, ready: { .notReady("the store is \"shut\"") })
+        {
+            (server) async throws in
+            let health = try await server.client.send(.GET, path: "/health")
+            #expect(health.status == 200)
+            #expect(try health.json == ["status": "ok"])
+            let ready = try await server.client.send(.GET, path: "/ready")
+            #expect(ready.status == 503)
+            #expect(try ready.json["reason"] == "the store is \"shut\"")
+            #expect(try await server.client.send(.POST, path: "/health").status == 405)
+            #expect(try await server.client.send(.HEAD, path: "/health").status == 200)
+            for path in [
+                "/.well-known/oauth-protected-resource",
+                "/.well-known/oauth-protected-resource/mcp", "/elsewhere",
+            ] {
+                #expect(try await server.client.send(.GET, path: path).status == 404)
+            }
+            let answer = try await server.client.modern("server/discover")
+            #expect(answer.status == 401)
+            #expect(answer.headers.first(name: "WWW-Authenticate") == "Bearer")
+        }
+    }
+
+    @Test func readinessThatTakesTooLongIsNone() async throws {
+        try await RunningServer.with(
+            ready: {
+                let (never, input) = AsyncStream.makeStream(of: Void.self)
+                for await _ in never {}
+                input.finish()
+                return .ready
+            },
+            configured: { $0.limits.readyTimeout = .milliseconds(20) }
+        ) { (server) async throws in
+            #expect(try await server.client.send(.GET, path: "/ready").status == 503)
+        }
+    }
+
+    @Test func reboundNamesAreRefused() async throws {
+        try await RunningServer.with { (server) async throws in
+            for (host, origin, status) in [
+                ("evil.example.com", "http://evil.example.com", "403"),
+                ("localhost:1", "http://evil.example.com", "403"),
+                ("evil.example.com", "http://localhost:1", "403"),
+                ("localhost:\(server.address.port)", "http://localhost:3000", "200"),
+                ("127.0.0.1", "http://[::1]:8", "200"),
+            ] {
+                let (headers, body) = TestClient.modern("server/discover")
+                let answer = try await server.client.send(
+                    .POST, headers + [("Host", host), ("Origin", origin)], body: body)
+                #expect("\(answer.status)" == status, "\(host) \(origin)")
+            }
+        }
+    }
+
+    @Test func theWrongTypesAreRefused() async throws {
+        try await RunningServer.with { (server) async throws in
+            let (headers, body) = TestClient.modern("server/discover")
+            let accept = try await server.client.send(
+                .POST, headers + [("Accept", "application/json")], body: body)
+            #expect(accept.status == 406)
+            let type = try await server.client.send(
+                .POST, headers + [("Content-Type", "text/plain")], body: body)
+            #expect(type.status == 415)
+        }
+    }
+
+    @Test(arguments: [true, false])
+    func aLargeBodyIsRefused(isAnnounced: Bool) async throws {
+        try await RunningServer.with(configured: {
+            $0.limits.bodyBytesMax = 1_000
+        }) { (server) async throws in
+            try await RawConnection.with(port: server.address.port) { (connection) async throws in
+                let length =
+                    isAnnounced ? "Content-Length: 100000000" : "Transfer-Encoding: chunked"
+                try await connection.send(Self.head + length + "\r\n\r\n")
+                if !isAnnounced {
+                    let chunk = String(repeating: "x", count: 2_000)
+                    try await connection.send("7d0\r\n\(chunk)\r\n")
+                }
+                let answer = try await connection.read()
+                #expect(answer.hasPrefix("HTTP/1.1 413 "))
+                #expect(answer.lowercased().contains("connection: close"))
+            }
+            #expect(try await server.client.modern("server/discover").status == 200)
+        }
+    }
+
+    @Test func aSlowBodyIsGivenUp() async throws {
+        try await RunningServer.with(configured: {
+            $0.limits.bodyTimeout = .milliseconds(50)
+            $0.limits.lingerTimeout = .milliseconds(50)
+        }) { (server) async throws in
+            try await RawConnection.with(port: server.address.port) { (connection) async throws in
+                try await connection.send(Self.head + "Content-Length: 100\r\n\r\n{\"json")
+                let answer = try await connection.read()
+                #expect(answer.hasPrefix("HTTP/1.1 408 "))
+            }
+            #expect(try await eventually { server.endpoint.admission.count(.request) == 0 })
+            #expect(try await server.client.modern("server/discover").status == 200)
+        }
+    }
+
+    @Test func halfARequestTakesAConnectionForAWhileOnly() async throws {
+        try await RunningServer.with(configured: {
+            $0.limits.idleTimeout = .milliseconds(100)
+        }) { (server) async throws in
+            try await RawConnection.with(port: server.address.port) { (connection) async throws in
+                try await connection.send("POST /mcp HTTP/1.1\r\nHost: loc")
+                #expect(try await connection.read().isEmpty)
+            }
+            try await RawConnection.with(port: server.address.port) { (connection) async throws in
+                #expect(try await connection.read().isEmpty)
+            }
+        }
+    }
+
+    @Test func aBodyThatBreaksOffIsNotTaken() async throws {
+        try await RunningServer.with { (server) async throws in
+            try await RawConnection.with(port: server.address.port) { (connection) async throws in
+                try await connection.send(Self.head + "Content-Length: 500\r\n\r\n{}")
+                #expect(
+                    try await eventually { server.endpoint.admission.count(.request) == 1 })
+            }
+            #expect(try await eventually { server.endpoint.admission.count(.request) == 0 })
+            #expect(try await server.client.modern("server/discover").status == 200)
+        }
+    }
+
+    @Test func nonsenseIsAnsweredAndForgotten() async throws {
+        try await RunningServer.with { (server) async throws in
+            for text in ["\r\n\r\n\0\0", "GET\r\n\r\n", "POST /mcp HTTP/9.9\r\n\r\n"] {
+                try await RawConnection.with(port: server.address.port) {
+                    (connection) async throws in
+                    try await connection.send(text)
+                    _ = try await connection.read { $0.contains("\r\n\r\n") }
+                }
+            }
+            try await RawConnection.with(port: server.address.port) { (connection) async throws in
+                try await connection.send("GET /mcp HTTP/1.1\r\n\r\n")
+                let answer = try await connection.read { $0.contains("\r\n\r\n") }
+                #expect(answer.hasPrefix("HTTP/1.1 400 "))
+            }
+            #expect(try await server.client.modern("server/discover").status == 200)
+        }
+    }
+
+    @Test func aClientThatWaitsForPermissionGetsIt() async throws {
+        try await RunningServer.with { (server) async throws in
+            let (_, body) = TestClient.modern("server/discover")
+            try await RawConnection.with(port: server.address.port) { (connection) async throws in
+                try await connection.send(
+                    Self.head + "Expect: 100-continue\r\nContent-Length: \(body.utf8.count)\r\n\r\n"
+                )
+                let permission = try await connection.read { $0.contains("\r\n\r\n") }
+                #expect(permission.hasPrefix("HTTP/1.1 100 "))
+            }
+        }
+    }
+
+    @Test func requestsBeyondTheBoundsAreToldToWait() async throws {
+        try await RunningServer.with(configured: {
+            $0.limits.requestsPerPrincipalMax = 1
+        }) { (server) async throws in
+            let session = try await server.client.session()
+            let held = Task { try await session.send("tools/call", ["name": "hold"], id: 1) }
+            #expect(try await eventually { server.tools.started == 1 })
+            let refused = try await server.client.modern("server/discover")
+            #expect(refused.status == 429)
+            #expect(refused.headers.first(name: "Retry-After") == "2")
+            server.tools.open()
+            _ = try await held.value
+            #expect(
+                try await eventually {
+                    try await server.client.modern("server/discover").status == 200
+                })
+        }
+        try await RunningServer.with(configured: {
+            $0.limits.requestsMax = 0
+        }) { (server) async throws in
+            let refused = try await server.client.modern("server/discover")
+            #expect(refused.status == 503)
+            #expect(refused.headers.first(name: "Retry-After") == "2")
+        }
+    }
+
+    @Test func streamsBeyondTheBoundsAreToldToWait() async throws {
+        try await RunningServer.with(configured: {
+            $0.limits.streamsPerPrincipalMax = 1
+        }) { (server) async throws in
+            let session = try await server.client.session()
+            let stream = try await session.listen()
+            let answer = try await server.client.modern(
+                "subscriptions/listen", ["notifications": [:]])
+            #expect(answer.status == 429)
+            withExtendedLifetime(stream) {}
+        }
+    }
+
+    @Test func sessionsBeyondTheBoundsAreRefused() async throws {
+        try await RunningServer.with(configured: {
+            $0.limits.sessionsMax = 2
+        }) { (server) async throws in
+            let first = try await server.client.session()
+            _ = try await server.client.session()
+            #expect(try await server.client.initialize().status == 503)
+            _ = try await server.client.send(.DELETE, first.headers)
+            #expect(try await server.client.initialize().status == 200)
+        }
+        try await RunningServer.with(configured: {
+            $0.limits.sessionsPerPrincipalMax = 1
+        }) { (server) async throws in
+            _ = try await server.client.session()
+            let answer = try await server.client.initialize()
+            #expect(answer.status == 429)
+            #expect(answer.headers.first(name: "Mcp-Session-Id") == nil)
+        }
+    }
+
+    @Test func aLargeAnswerArrivesWhole() async throws {
+        try await RunningServer.with { (server) async throws in
+            let answer = try await server.client.call("big", ["count": 5_000_000])
+            #expect(try answer.toolText?.utf8.count == 5_000_000)
+            let session = try await server.client.session()
+            let again = try await session.send(
+                "tools/call", ["name": "big", "arguments": ["count": 5_000_000]], id: 3)
+            #expect(again.text.utf8.count > 5_000_000)
+        }
+    }
+
+    @Test func aClientThatDoesNotReadIsLeft() async throws {
+        try await RunningServer.with(configured: {
+            $0.limits.writeTimeout = .milliseconds(200)
+        }) { (server) async throws in
+            let session = try await server.client.session()
+            let body = TestClient.message(
+                "tools/call", ["name": "flood", "arguments": ["count": 2_000]], id: 3)
+            let fields = session.headers.map { "\($0.0): \($0.1)\r\n" }.joined()
+            try await RawConnection.with(port: server.address.port) { (connection) async throws in
+                try await connection.send(
+                    "POST /mcp HTTP/1.1\r\nHost: localhost\r\nAccept: */*\r\n"
+                        + "Content-Type: application/json\r\n\(fields)"
+                        + "Content-Length: \(body.utf8.count)\r\n\r\n\(body)")
+                let entry = try #require(server.endpoint.sessions.all.first)
+                #expect(try await eventually { entry.session.inFlightCount == 1 })
+                // Its connection is given up, so that the call is not held up by it.
+                #expect(try await eventually { entry.session.inFlightCount == 0 })
+            }
+        }
+    }
+}
