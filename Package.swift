@@ -54,6 +54,47 @@ let package = Package(
             ]),
 
         .target(
+            name: "MCP",
+            dependencies: [
+                "JSON",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ]),
+        .testTarget(
+            name: "MCPTests",
+            dependencies: [
+                "JSON", "MCP", "TestSupport",
+                .product(name: "Logging", package: "swift-log"),
+            ]),
+
+        .target(
+            name: "MCPHTTP",
+            dependencies: [
+                "JSON", "MCP",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ]),
+        .testTarget(
+            name: "MCPHTTPTests",
+            dependencies: [
+                "JSON", "MCP", "MCPHTTP", "TestSupport",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ]),
+
+        .target(
             name: "KomodoClient",
             dependencies: [
                 "JSON", "Jobs", "Redaction",
@@ -118,6 +159,21 @@ let package = Package(
             ]),
 
         .target(
+            name: "KomodoTools",
+            dependencies: [
+                "Intake", "JSON", "JobStore", "Jobs", "KomodoClient", "MCP", "Redaction",
+                .product(name: "Logging", package: "swift-log"),
+            ]),
+        .testTarget(
+            name: "KomodoToolsTests",
+            dependencies: [
+                "Intake", "JSON", "JobStore", "JobWorker", "Jobs", "KomodoClient",
+                "KomodoSimulator", "KomodoTools", "MCP", "Redaction", "TestSupport",
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            exclude: ["Golden"]),
+
+        .target(
             name: "Bootstrap",
             dependencies: [
                 "JSON", "Jobs", "Redaction",
@@ -136,8 +192,7 @@ let package = Package(
             name: "Commands",
             dependencies: [
                 "Bootstrap", "CKomodo", "Intake", "JSON", "JobStore", "JobWorker", "Jobs",
-                "KomodoClient",
-                "KomodoSimulator", "Redaction",
+                "KomodoClient", "KomodoSimulator", "KomodoTools", "MCP", "MCPHTTP", "Redaction",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -158,6 +213,15 @@ let package = Package(
         .executableTarget(
             name: "crash-worker", dependencies: ["Commands", "JobStore", "JobWorker"],
             path: "Tests/crash-worker"),
+        // What the public conformance suite expects of a server; no part of the product.
+        .executableTarget(
+            name: "mcp-conformance-fixture",
+            dependencies: [
+                "JSON", "MCP", "MCPHTTP",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            path: "Tests/mcp-conformance-fixture"),
         // Stores jobs as fast as it can; for tests of several processes.
         .executableTarget(
             name: "enqueuer", dependencies: ["JSON", "JobStore", "Jobs"], path: "Tests/enqueuer"),

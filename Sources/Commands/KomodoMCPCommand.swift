@@ -14,9 +14,10 @@ struct KomodoMCPCommand: AsyncParsableCommand {
             """,
         version: Version.current,
         subcommands: [
-            JobsCommand.self, WorkerCommand.self, DatabaseCommand.self, DemoCommand.self,
+            ServeCommand.self, WorkerCommand.self, JobsCommand.self, TokensCommand.self,
+            DatabaseCommand.self, DemoCommand.self,
             SimulatorCommand.self, OnDemandCommand.self, DemoWorkerCommand.self,
-        ])
+        ], defaultSubcommand: ServeCommand.self)
 }
 
 /// `komodo-jobs`.

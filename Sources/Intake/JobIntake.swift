@@ -57,7 +57,9 @@ package struct JobIntake: Sendable {
     }
 
     /// The target with its id, or as it is when Komodo cannot be asked in time.
-    private func resolved(_ target: Target) async throws -> Target {
+    ///
+    /// - Throws: ``IntakeError`` `NOT_FOUND` with the nearest names.
+    package func resolved(_ target: Target) async throws -> Target {
         guard target.id == nil, let komodo else { return target }
         let answer = await withTaskGroup(of: Answer?.self) { group in
             group.addTask {

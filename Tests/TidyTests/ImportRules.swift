@@ -16,12 +16,17 @@ enum ImportRules {
         "JobStore": ["CKomodo", "JSON", "Jobs"],
         "KomodoClient": ["JSON", "Jobs", "Redaction"],
         "JobWorker": ["JSON", "JobStore", "Jobs", "KomodoClient", "Redaction"],
+        "MCP": ["JSON"],
+        "MCPHTTP": ["JSON", "MCP"],
+        "KomodoTools": [
+            "Intake", "JSON", "JobStore", "Jobs", "KomodoClient", "MCP", "Redaction",
+        ],
         "Intake": ["JSON", "JobStore", "Jobs", "KomodoClient", "Redaction"],
         "KomodoSimulator": ["JSON"],
         "Bootstrap": ["JSON", "Jobs", "Redaction"],
         "Commands": [
             "Bootstrap", "CKomodo", "Intake", "JSON", "JobStore", "JobWorker", "Jobs",
-            "KomodoClient", "KomodoSimulator", "Redaction",
+            "KomodoClient", "KomodoSimulator", "KomodoTools", "MCP", "MCPHTTP", "Redaction",
         ],
         "komodo-mcp": ["Commands"],
         "komodo-jobs": ["Commands"],
@@ -32,25 +37,29 @@ enum ImportRules {
         "ArgumentParser": ["Commands"],
         "AsyncHTTPClient": ["KomodoClient"],
         "Configuration": ["Bootstrap"],
-        "Crypto": ["Bootstrap", "JobStore", "KomodoClient"],
+        "Crypto": ["Bootstrap", "JobStore", "KomodoClient", "MCP", "MCPHTTP"],
         "GRDB": ["JobStore"],
         "GRDBSQLite": ["JobStore"],
-        "HTTPTypes": ["KomodoSimulator"],
+        "HTTPTypes": ["KomodoSimulator", "MCPHTTP"],
         "Hummingbird": ["KomodoSimulator"],
-        "HummingbirdCore": ["KomodoSimulator"],
-        "Logging": ["Bootstrap", "Commands", "JobWorker", "KomodoClient", "KomodoSimulator"],
-        "NIOCore": ["KomodoClient", "KomodoSimulator"],
-        "NIOHTTP1": ["KomodoClient", "KomodoSimulator"],
-        "NIOPosix": ["KomodoSimulator"],
+        "HummingbirdCore": ["KomodoSimulator", "MCPHTTP"],
+        "Logging": [
+            "Bootstrap", "Commands", "JobWorker", "KomodoClient", "KomodoSimulator", "KomodoTools",
+            "MCP", "MCPHTTP",
+        ],
+        "NIOCore": ["KomodoClient", "KomodoSimulator", "MCPHTTP"],
+        "NIOHTTP1": ["KomodoClient", "KomodoSimulator", "MCPHTTP"],
+        "NIOPosix": ["KomodoSimulator", "MCP", "MCPHTTP"],
         "NIOSSL": ["KomodoClient"],
         "NIOWebSocket": ["KomodoSimulator"],
-        "ServiceLifecycle": ["Commands", "JobWorker", "KomodoSimulator"],
+        "ServiceLifecycle": ["Commands", "JobWorker", "KomodoSimulator", "MCPHTTP"],
         "UnixSignals": ["Commands"],
     ]
 
     /// Modules of the toolchain, for every target but the pure ones.
     static let system: Set<String> = [
-        "Dispatch", "Foundation", "FoundationEssentials", "Glibc", "Musl", "Synchronization",
+        "Dispatch", "Foundation", "FoundationEssentials", "Glibc", "Musl",
+        "Synchronization",
     ]
 
     /// Targets that decide: values in, values out, without a clock or I/O.

@@ -20,6 +20,9 @@ enum Terminal {
         return fault == 0 || fault == EPIPE ? nil : String(cString: strerror(fault))
     }
 
+    /// Whether a person types into standard input.
+    static var isInputInteractive: Bool { isatty(STDIN_FILENO) == 1 }
+
     /// Whether standard output is a terminal.
     static var isInteractive: Bool { isatty(STDOUT_FILENO) == 1 }
 

@@ -1,0 +1,107 @@
+internal import ArgumentParser
+private import Bootstrap
+private import JobStore
+internal import KomodoTools
+
+/// `komodo-mcp serve`, also without a word: the server for MCP clients.
+struct ServeCommand: AsyncParsableCommand {
+    /// How clients reach the server.
+    enum Transport: String, ExpressibleByArgument, CaseIterable {
+        case stdio, http
+    }
+
+    static let configuration = CommandConfiguration(
+        commandName: "serve",
+        abstract: "Serve MCP clients, on standard input and output or over HTTP.",
+        discussion: """
+            Clients start it themselves on stdio. Jobs outlive it: a worker goes on with them when \
+            the client closes the connection or kills the server.
+
+            Over HTTP it listens on this machine alone, unless there are tokens; make them with \
+            'komodo-mcp tokens add'. The address is printed as one line of JSON.
+            """)
+
+    @OptionGroup var common: CommonOptions
+    @OptionGroup var komodo: KomodoOptions
+
+    @Option(help: "stdio or http.")
+    var transport: Transport = .stdio
+
+    @Option(help: "Where to listen, as host:port; port 0 takes any free one. For http.")
+    var bind: BindAddress = .standard
+
+    @Option(
+        name: .customLong("allow-host"),
+        help: "Another name under which clients reach the server, as name or name:port. For http.")
+    var allowedHosts: [String] = []
+
+    @Option(
+        name: .customLong("allow-origin"),
+        help: "A web origin that may send requests, as https://name. For http.")
+    var allowedOrigins: [String] = []
+
+    @Flag(help: "Offer only tools that change nothing.")
+    var readOnly = false
+
+    @Option(help: "Offer only these groups of tools, separated by commas: execute, jobs.")
+    var toolsets: String?
+
+    @Option(help: "Offer only these tools, separated by commas.")
+    var tools: String?
+
+    @Option(help: "Do not offer these tools, separated by commas.")
+    var excludeTools: String?
+
+    func run() async throws {
+        let session = try Session(common.arguments, komodo.arguments)
+        let store = try session.openOrCreate()
+        let runtime = ServeRuntime(session: session, store: store, selection: try selection())
+        switch transport {
+        case .stdio:
+            if Terminal.isInputInteractive {
+                Terminal.writeError(
+                    "Waiting for an MCP client on standard input. "
+                        + "'komodo-mcp --help' shows the commands.")
+            }
+            try await runtime.serveStdio()
+        case .http:
+            try await runtime.serveHTTP(
+                bind, allowedHosts: allowedHosts, allowedOrigins: allowedOrigins)
+        }
+    }
+
+    private func selection() throws -> ToolSelection {
+        var selection = ToolSelection(isReadOnly: readOnly)
+        if let toolsets {
+            selection.toolsets = Set(
+                try Self.words(toolsets).map { word in
+                    guard let toolset = ToolSelection.Toolset(rawValue: word) else {
+                        let known = ToolSelection.Toolset.allCases.map(\.rawValue)
+                        throw CommandError(
+                            .usage,
+                            "There is no group of tools '\(word)'; there are "
+                                + "\(known.joined(separator: ", ")).")
+                    }
+                    return toolset
+                })
+        }
+        if let tools { selection.tools = Set(try Self.known(tools)) }
+        if let excludeTools { selection.excluded = Set(try Self.known(excludeTools)) }
+        return selection
+    }
+
+    private static func words(_ list: String) -> [String] {
+        list.split(whereSeparator: { $0 == "," || $0 == " " }).map(String.init)
+    }
+
+    private static func known(_ list: String) throws -> [String] {
+        let words = words(list)
+        for word in words where !ToolSelection.names.contains(word) {
+            throw CommandError(
+                .usage,
+                "There is no tool '\(word)'; there are "
+                    + "\(ToolSelection.names.joined(separator: ", ")).")
+        }
+        return words
+    }
+}

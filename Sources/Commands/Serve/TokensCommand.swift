@@ -1,0 +1,127 @@
+internal import ArgumentParser
+private import Bootstrap
+private import JSON
+private import JobStore
+private import Jobs
+private import KomodoTools
+private import MCPHTTP
+
+/// `komodo-mcp tokens`: who may use the server over HTTP.
+struct TokensCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "tokens",
+        abstract: "Make, list and remove tokens of the server over HTTP.",
+        discussion: """
+            A server reads the tokens when it starts. The database holds their hashes only.
+            """,
+        subcommands: [AddTokenCommand.self, ListTokensCommand.self, RemoveTokenCommand.self])
+}
+
+/// `komodo-mcp tokens add`.
+struct AddTokenCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "add", abstract: "Make a token; it is printed once and stored nowhere.",
+        discussion: """
+            SCOPES, each of which includes those before it
+              read     look at own jobs
+              operate  run operations that destroy nothing
+              destroy  stop, restart and remove
+              admin    see and steer the jobs of everybody
+            """)
+
+    @Argument(help: "Whose token it is; jobs are stored under this name.")
+    var name: String
+
+    @Option(help: "What its holder may do: read, operate, destroy or admin.")
+    var scope: String = "operate"
+
+    @OptionGroup var common: CommonOptions
+
+    func run() async throws {
+        guard let scope = Scope(rawValue: scope) else {
+            throw CommandError(
+                .usage,
+                "There is no scope '\(scope)'; there are "
+                    + "\(Scope.allCases.map(\.rawValue).joined(separator: ", ")).")
+        }
+        guard Self.isName(name) else {
+            throw CommandError(
+                .usage,
+                "'\(name)' is no name for a token; write 1 to 64 letters, digits, dots, hyphens or "
+                    + "underscores.")
+        }
+        let store = try Session(common.arguments).openOrCreate()
+        let token = TokenRegistry.newToken()
+        try await store.add(
+            AccessToken(
+                name: name, hash: TokenRegistry.hash(of: token), scopes: [scope.rawValue],
+                createdAt: store.clock.now()))
+        Terminal.write(token)
+    }
+
+    private static func isName(_ text: String) -> Bool {
+        (1...64).contains(text.utf8.count)
+            && text.utf8.allSatisfy { byte in
+                let scalar = Character(Unicode.Scalar(byte))
+                return byte < 128 && (scalar.isLetter || scalar.isNumber || "._-".contains(scalar))
+            }
+    }
+}
+
+/// `komodo-mcp tokens list`.
+struct ListTokensCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "list", abstract: "List the tokens.")
+
+    @OptionGroup var common: CommonOptions
+    @OptionGroup var output: OutputOptions
+
+    func run() async throws {
+        let store = try Session(common.arguments).openExisting()
+        let tokens = try await store.accessTokens()
+        let now = store.clock.now()
+        let printer = Printer(output)
+        printer.print(
+            list: tokens.map { token in
+                [
+                    "name": .string(token.name),
+                    "scopes": .array(token.scopes.map { .string($0) }),
+                    "created_at": JobJSON.time(token.createdAt),
+                ]
+            },
+            ids: tokens.map(\.name), text: Self.text(tokens, now, printer.style))
+    }
+
+    private static func text(_ tokens: [AccessToken], _ now: Timestamp, _ style: Style) -> String {
+        guard !tokens.isEmpty else {
+            return "No token; 'komodo-mcp tokens add NAME' makes one."
+        }
+        var table = Table(["NAME", "SCOPES", "MADE"], style: style)
+        for token in tokens {
+            table.rows.append([
+                Table.Cell(token.name), Table.Cell(token.scopes.joined(separator: ", ")),
+                Table.Cell(TimeText.ago(token.createdAt, now: now)),
+            ])
+        }
+        return table.lines(width: Printer.width).joined(separator: "\n")
+    }
+}
+
+/// `komodo-mcp tokens remove`.
+struct RemoveTokenCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "remove", abstract: "Remove a token; running servers forget it when they end.")
+
+    @Argument(help: "The token's name.")
+    var name: String
+
+    @OptionGroup var common: CommonOptions
+
+    func run() async throws {
+        let store = try Session(common.arguments).openExisting()
+        guard try await store.removeAccessToken(name) else {
+            throw CommandError(
+                .notFound, "There is no token '\(name)'; 'komodo-mcp tokens list' shows them.")
+        }
+    }
+}

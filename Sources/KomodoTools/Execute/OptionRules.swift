@@ -1,0 +1,171 @@
+internal import JSON
+internal import Jobs
+
+/// The documented options of each operation against what Komodo Core really has.
+///
+/// Core ignores fields that it does not know, so an option that it cannot honour is refused here,
+/// before anything is queued.
+enum OptionRules {
+    /// The longest time after which we stop waiting.
+    static let deadlineSecondsMax = 86_400
+
+    /// The rules of the options of `operation`, as they are documented.
+    static func rules(of operation: JobOperation) -> [OptionRule] {
+        switch operation {
+        case .deploy: deploy
+        case .build: build
+        case .startServer:
+            [OptionRule("timeout", .deadline), OptionRule("waitForHealthy", .health)]
+        case .stopServer: [OptionRule("timeout", .deadline), force, removeContainer]
+        case .restartServer:
+            [OptionRule("timeout", .deadline), force, OptionRule("waitForHealthy", .health)]
+        case .runProcedure: [OptionRule("async", .waiting), OptionRule("timeout", .deadline)]
+        case .triggerAction: [OptionRule("async", .waiting), retryOnFailure]
+        case .pullRepo: [branch, pullForce, submodules("on_pull")]
+        case .cloneRepo: [branch, depth, submodules("on_clone"), overwrite]
+        default: []
+        }
+    }
+
+    /// Decides on the options of a call.
+    ///
+    /// - Throws: ``ToolFailure`` `UNSUPPORTED_OPTION` with `details` `{option, komodo_field}`, or
+    ///   `VALIDATION_ERROR` for an option that is unknown or of the wrong type.
+    static func decide(
+        _ options: ToolArguments, of operation: JobOperation
+    ) throws(ToolFailure) -> OptionOutcome {
+        let rules = rules(of: operation)
+        var outcome = OptionOutcome()
+        for member in options.json.members where !member.value.isNull {
+            guard let rule = rules.first(where: { $0.name == member.key }) else {
+                throw ToolFailure(
+                    .validationError,
+                    "There is no option '\(BoundedText.line(member.key, max: 60))'; known are "
+                        + "\(rules.map(\.name).joined(separator: ", ")).")
+            }
+            try apply(rule, member.value, options, &outcome)
+        }
+        return outcome
+    }
+
+    private static func apply(
+        _ rule: OptionRule, _ value: JSONValue, _ options: ToolArguments,
+        _ outcome: inout OptionOutcome
+    ) throws(ToolFailure) {
+        switch rule.handling {
+        case .implied(let note): outcome.notes.append("\(rule.name): \(note)")
+        case .unsupported(let instead, let field):
+            if !asksForNothing(value) { throw refusal(rule.name, instead, field) }
+        case .unavoidable(let instead, let field):
+            if value == false { throw refusal(rule.name, instead, field) }
+        case .deadline:
+            outcome.deadline = try options.int(rule.name, in: 1...deadlineSecondsMax)
+                .map { .seconds($0) }
+        case .health: outcome.waitsForHealth = try options.bool(rule.name) ?? false
+        case .waiting: outcome.isAsync = try options.bool(rule.name)
+        }
+    }
+
+    /// The refusal of an option.
+    static func refusal(_ option: String, _ instead: String, _ field: String) -> ToolFailure {
+        ToolFailure(
+            .unsupportedOption, "'\(option)' cannot be honoured: \(instead) Nothing was queued.",
+            details: ["option": .string(option), "komodo_field": .string(field)])
+    }
+
+    private static func asksForNothing(_ value: JSONValue) -> Bool {
+        switch value {
+        case .null: true
+        case .bool(let flag): !flag
+        case .string(let text): text.isEmpty
+        case .number: false
+        case .array(let items): items.isEmpty
+        case .object(let object): object.isEmpty
+        }
+    }
+}
+
+// MARK: - The table
+
+extension OptionRules {
+    private static let deploy = [
+        OptionRule("force", .implied("Komodo deploys whether or not anything has changed.")),
+        OptionRule(
+            "stopBeforeStart", .implied("Komodo always stops and removes the old container first.")),
+        OptionRule(
+            "skipPull",
+            .unsupported(
+                "Komodo decides by itself whether to pull a deployment's image. Pin the image in "
+                    + "the deployment's config; a stack has the field auto_pull for it.",
+                field: "stack.config.auto_pull")),
+    ]
+
+    private static let build = [
+        OptionRule(
+            "skipCache",
+            .unsupported(
+                "a single run cannot do without the cache. Add --no-cache to extra_args in the "
+                    + "build's config.", field: "build.config.extra_args")),
+        OptionRule(
+            "skipPull",
+            .unsupported(
+                "Komodo always fetches the build's source. Pin it with commit in the build's "
+                    + "config.", field: "build.config.commit")),
+        OptionRule("forceBuild", .implied("Komodo builds whether or not anything has changed.")),
+    ]
+
+    private static let force = OptionRule(
+        "force",
+        .unsupported(
+            "Komodo never sends SIGKILL to all containers at once. StopDeployment takes a signal "
+                + "and a time for a single one.", field: "StopDeployment.signal"))
+
+    private static let removeContainer = OptionRule(
+        "removeContainer",
+        .unsupported(
+            "stopping a server's containers does not remove them. Komodo removes single ones with "
+                + "DestroyDeployment and DestroyStack.", field: "DestroyDeployment"))
+
+    private static let retryOnFailure = OptionRule(
+        "retryOnFailure",
+        .unsupported(
+            "an action runs your own code, so it is never repeated unasked. When it has failed, "
+                + "read \(ToolName.logs) and repeat it with \(ToolName.retry).",
+            field: "RunAction"))
+
+    private static let branch = OptionRule(
+        "branch",
+        .unsupported(
+            "Komodo uses the branch in the repo's config and has none for a single run. Change "
+                + "branch there first.", field: "repo.config.branch"))
+
+    private static let pullForce = OptionRule(
+        "force", .implied("Komodo always discards local changes in the clone when it pulls."))
+
+    private static let depth = OptionRule(
+        "depth",
+        .unsupported(
+            "Komodo always clones the whole history; the repo's config has no field for it.",
+            field: "repo.config"))
+
+    private static let overwrite = OptionRule(
+        "overwrite",
+        .unavoidable(
+            "Komodo always deletes the old clone. To keep it, use \(ToolName.pullRepo).",
+            field: "CloneRepo"))
+
+    private static func submodules(_ hook: String) -> OptionRule {
+        OptionRule(
+            "submodules",
+            .unsupported(
+                "Komodo leaves submodules alone. Run 'git submodule update --init' as \(hook) in "
+                    + "the repo's config.", field: "repo.config.\(hook)"))
+    }
+
+    /// What is said about variables of a procedure, which Komodo does not have.
+    static let variables = (
+        instead: "procedures take no variables. Hand a payload to an action with "
+            + "\(ToolName.triggerAction), or set a global Variable in Komodo.",
+        field: "RunAction.args"
+    )
+}

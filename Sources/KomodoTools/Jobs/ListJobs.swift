@@ -1,0 +1,108 @@
+internal import JSON
+internal import JobStore
+internal import Jobs
+internal import MCP
+
+extension JobTools {
+    /// `komodo_jobs_List`.
+    static let list = entry(
+        ToolName.list, "List jobs",
+        """
+        Lists jobs of this install, newest first: what was asked for, by state, operation, target \
+        or time. Use it to find a job_id after a lost answer, or what went wrong lately; with a \
+        job_id in hand use komodo_jobs_Get, and for counts komodo_jobs_Stats. It reads the local \
+        database, so it costs no request to Komodo and works while Komodo is down. It shows jobs \
+        that were asked for through this product only, never what others did in Komodo itself; \
+        over HTTP without the scope admin, only the caller's own. A page past the end is empty.
+        """,
+        [
+            .integer(
+                "page", "Which page, from 1.", in: 1...1_000_000, default: 1, example: 2),
+            .integer(
+                "page_size", "Jobs on a page.", in: 1...pageSizeMax, default: 50, example: 20),
+            .list(
+                "status", "Only these states. Default: all.",
+                of: [
+                    "type": "string",
+                    "enum": .array(JobStatus.allCases.map { .string($0.rawValue) }),
+                ], example: ["failed", "running"]),
+            .choice(
+                "phase", "Only this phase, the reason for a state. Default: all.",
+                JobPhase.allCases.map(\.rawValue)),
+            .choice(
+                "operation", "Only this operation, as in job ids. Default: all.",
+                JobOperation.allCases.map(\.idWord)),
+            .text(
+                "target",
+                "Only jobs on the target with exactly this name or Komodo id. Default: all.",
+                example: "my-app", length: 1...200),
+            JobArguments.since,
+        ],
+        output: ResultSchema.page(
+            of: JobSchema.brief(targets: TargetType.allCases, operations: JobOperation.allCases)),
+        .reading, scope: .read
+    ) { call, context in
+        try await ListRun(call: call, context: context).run()
+    }
+
+    /// The most jobs on a page.
+    static let pageSizeMax = 100
+}
+
+/// One call of `komodo_jobs_List`.
+private struct ListRun {
+    let call: ToolCall
+    let context: ToolContext
+
+    func run() async throws -> CallResult {
+        let page = try call.arguments.int("page", in: 1...1_000_000) ?? 1
+        let size = try call.arguments.int("page_size", in: 1...JobTools.pageSizeMax) ?? 50
+        let now = context.clock.now()
+        let found = try await context.store.page(
+            try query(size, now), offset: (page - 1) * size)
+        let items = found.jobs.map { JSONValue.object(JobData.brief($0, now: now)) }
+        return ToolResults.success(
+            [
+                "items": .array(items), "total": .int(found.total), "page": .int(page),
+                "pageSize": .int(size), "totalPages": .int((found.total + size - 1) / size),
+            ], at: now)
+    }
+
+    private func query(_ size: Int, _ now: JobTime) throws(ToolFailure) -> JobQuery {
+        let since = try call.arguments.string("since")
+        let operation = try call.arguments.string("operation")
+        var query = JobQuery(
+            statuses: try statuses(), phase: try call.arguments.choice("phase", JobPhase.self),
+            operation: try operation.map(read), target: try call.arguments.string("target"),
+            since: try since.map { text throws(ToolFailure) in
+                try MomentText.read(text, argument: "since", now: now)
+            }, limit: size)
+        query.restrict(to: call.caller)
+        return query
+    }
+
+    private func statuses() throws(ToolFailure) -> Set<JobStatus> {
+        guard let list = call.arguments.json["status"]?.array else { return [] }
+        var statuses: Set<JobStatus> = []
+        for word in list {
+            guard let status = word.string.flatMap(JobStatus.init(rawValue:)) else {
+                throw ToolFailure(
+                    .validationError,
+                    "'status' must be a list of "
+                        + "\(JobStatus.allCases.map(\.rawValue).joined(separator: ", ")).",
+                    details: ["argument": "status"])
+            }
+            statuses.insert(status)
+        }
+        return statuses
+    }
+
+    private func read(_ word: String) throws(ToolFailure) -> JobOperation {
+        if let operation = JobOperation(idWord: word) ?? JobOperation(word: word) {
+            return operation
+        }
+        throw ToolFailure(
+            .validationError, "'\(BoundedText.line(word, max: 60))' is no operation.",
+            details: ["argument": "operation"])
+    }
+}

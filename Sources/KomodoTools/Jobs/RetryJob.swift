@@ -1,0 +1,64 @@
+internal import JSON
+internal import JobStore
+internal import Jobs
+internal import MCP
+
+extension JobTools {
+    /// `komodo_jobs_Retry`.
+    static let retry = entry(
+        ToolName.retry, "Run a finished job again",
+        """
+        Runs a finished job again as a new job with the same operation, target and arguments; the \
+        old one stays as it is. Whatever the operation interrupts or deletes, it does again. Use \
+        it after fixing what made a job fail (read komodo_jobs_Logs first); for a job that ended \
+        as OUTCOME_UNKNOWN use komodo_jobs_Resolve instead, for other arguments call the execute \
+        tool anew. A job is repeated once: CONFLICT names the repetition if there is one. Secret \
+        arguments were forgotten when the job ended, so such a job is refused. Stops, restarts and \
+        clones are confirmed as in komodo_execute_StopServer. Answers at once with the new job; \
+        follow it with komodo_jobs_Wait.
+        """,
+        [JobArguments.jobID, ExecuteArguments.confirmationToken],
+        output: ResultSchema.of(JobSchema.any), .acting(destructive: true), scope: .operate
+    ) { call, context in
+        let job = try await JobLookup.job(
+            try call.arguments.requiredString("job_id"), for: call.caller, in: context)
+        guard job.state != .failed(.outcomeUnknown) else {
+            throw ToolFailure(
+                .conflict,
+                "The outcome of \(job.id) is unknown. Look into Komodo, then settle it with "
+                    + "\(ToolName.resolve).", details: ["job_id": .string("\(job.id)")])
+        }
+        return try await Repetition(job: job, call: call, context: context).run {
+            try await context.store.retry(job.row, by: call.origin)
+        }
+    }
+}
+
+/// Running a job again, by whichever tool.
+struct Repetition: Sendable {
+    let job: JobRecord
+    let call: ToolCall
+    let context: ToolContext
+
+    /// Confirms where that is needed, stores the new job with `store`, and answers with it.
+    func run(_ store: @Sendable () async throws -> JobRecord) async throws -> CallResult {
+        if job.operation.spec.tier == .destroy {
+            guard call.caller.may(.destroy) else { throw Forbidden.failure(.destroy) }
+            let subject = ConfirmationSubject(operation: job.operation, target: job.target)
+            guard try await ConfirmationGate.pass(subject, call, context) else {
+                return ToolResults.failure(
+                    ToolFailure(
+                        .confirmationRequired,
+                        "The user did not confirm, so nothing was queued. Ask again only if the "
+                            + "user wants it.", details: ["job_id": .string("\(job.id)")]),
+                    at: context.clock.now())
+            }
+        }
+        let new = try await store()
+        var answer = JobAnswer(call: call, context: context)
+        if context.isOwn(new) { await answer.startWorker() }
+        var sheet = try await JobSheet.load(new, in: context)
+        sheet.notes = answer.notes
+        return JobResults.reading(sheet)
+    }
+}

@@ -1,0 +1,62 @@
+internal import JSON
+internal import JobStore
+internal import Jobs
+private import Logging
+internal import MCP
+
+/// The catalogue as the protocol asks for it.
+struct KomodoToolProvider: ToolProvider {
+    let context: ToolContext
+
+    /// Every tool there is, in the order of lists.
+    static let catalogue: [ToolEntry] =
+        ExecuteRegistry.tools.map(\.entry) + JobTools.entries
+
+    /// Lists change with the release and the token only.
+    private static let cache = CacheHint(timeToLive: .seconds(300), scope: .private)
+
+    func tools(for principal: Principal) async throws -> Listing<Tool> {
+        let caller = context.caller(principal)
+        return Listing(
+            offered.filter { caller.may($0.scope) }.map(\.tool), cache: Self.cache)
+    }
+
+    /// A tool that the caller's scopes do not allow is found all the same: calling it says what is
+    /// missing.
+    func tool(_ name: String, for principal: Principal) async throws -> Tool? {
+        offered.first { $0.name == name }?.tool
+    }
+
+    func call(
+        _ name: String, arguments: JSONObject, context call: CallContext
+    ) async throws -> CallOutcome {
+        let caller = context.caller(call.principal)
+        return try await run(name, ToolCall(name, arguments, caller, call))
+    }
+
+    /// Runs a tool; whatever the model can do something about comes back as a result.
+    func run(_ name: String, _ call: ToolCall) async throws -> CallOutcome {
+        guard let entry = offered.first(where: { $0.name == name }) else {
+            throw RPCError.invalidParams("unknown tool")
+        }
+        do {
+            guard call.caller.may(entry.scope) else { throw Forbidden.failure(entry.scope) }
+            return try await entry.run(call, context)
+        } catch {
+            guard let failure = ToolFailure(error) else { throw error }
+            if failure.code == .internalError {
+                context.logger.error(
+                    "A tool failed",
+                    metadata: [
+                        LogKey.errorCode: "\(failure.code.rawValue)",
+                        LogKey.errorMessage: "\(failure.message)",
+                    ])
+            }
+            return .result(ToolResults.failure(failure, at: context.clock.now()))
+        }
+    }
+
+    private var offered: [ToolEntry] {
+        Self.catalogue.filter(context.selection.includes)
+    }
+}

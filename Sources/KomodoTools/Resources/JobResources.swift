@@ -1,0 +1,134 @@
+internal import JSON
+internal import JobStore
+internal import Jobs
+internal import MCP
+
+/// Jobs, their logs, the budget and the queue as resources.
+struct JobResources: ResourceProvider {
+    let context: ToolContext
+
+    /// Recent jobs that are listed; the others are found through the template.
+    static let recentMax = 20
+    /// How long the answer about a finished job may be kept.
+    private static let finishedCache = CacheHint(timeToLive: .seconds(3_600), scope: .private)
+
+    static let templates = [
+        ResourceTemplate(
+            uriTemplate: JobLinks.scheme + "jobs/{job_id}", name: "job", title: "A job",
+            description: "One job as it is now, by its whole id.", mimeType: "application/json"),
+        ResourceTemplate(
+            uriTemplate: JobLinks.scheme + "jobs/{job_id}/log", name: "job log",
+            title: "A job's log",
+            description: "The end of what Komodo logged for one job, masked and bounded.",
+            mimeType: "text/plain"),
+    ]
+
+    var isSubscribable: Bool { true }
+
+    func resources(
+        after cursor: String?, for principal: Principal
+    ) async throws -> Listing<Resource> {
+        guard cursor == nil else {
+            throw RPCError.invalidParams("the cursor is none of this server's")
+        }
+        let caller = context.caller(principal)
+        guard caller.may(.read) else { return Listing([]) }
+        var query = JobQuery(limit: Self.recentMax)
+        query.restrict(to: caller)
+        let jobs = try await context.store.jobs(query).jobs
+        return Listing(
+            [BudgetResource.listed, QueueResource.listed] + jobs.map(JobLinks.jobResource))
+    }
+
+    func templates(for principal: Principal) async throws -> Listing<ResourceTemplate> {
+        Listing(
+            Self.templates, cache: CacheHint(timeToLive: .seconds(300), scope: .public))
+    }
+
+    func read(_ uri: String, context call: CallContext) async throws -> ResourceReading? {
+        try await read(uri, for: context.caller(call.principal))
+    }
+
+    /// The contents of `uri`; nil when there is no such resource for the caller.
+    func read(_ uri: String, for caller: Caller) async throws -> ResourceReading? {
+        guard caller.may(.read), let address = ResourceAddress(uri) else { return nil }
+        switch address {
+        case .budget: return try await BudgetResource.read(for: caller, in: context)
+        case .queue: return try await QueueResource.read(for: caller, in: context)
+        case .job(let id):
+            guard let job = try await job(id, caller) else { return nil }
+            let sheet = try await JobSheet.load(job, in: context)
+            return ResourceReading(
+                [.json(JobData.whole(sheet), at: uri)], cache: Self.cache(of: job))
+        case .log(let id):
+            guard let job = try await job(id, caller) else { return nil }
+            let logs = try await context.store.logs(of: job.row)
+            return ResourceReading(
+                [
+                    ResourceContents(
+                        uri: uri, mimeType: "text/plain", body: .text(LogText.text(job, logs)))
+                ], cache: Self.cache(of: job))
+        }
+    }
+
+    func updates(of uri: String, for principal: Principal) async throws -> AsyncStream<Void>? {
+        let caller = context.caller(principal)
+        guard caller.may(.read), let address = ResourceAddress(uri) else { return nil }
+        switch address {
+        case .job(let id):
+            guard let known = try await job(id, caller) else { return nil }
+            return JobChanges.stream(in: context, since: known) { _ in
+                try await job(id, caller)
+            }
+        case .log(let id):
+            guard let job = try await job(id, caller) else { return nil }
+            let known = LogMark(try await context.store.logs(of: job.row))
+            return JobChanges.stream(in: context, since: known) { _ in
+                LogMark(try await context.store.logs(of: job.row))
+            }
+        case .budget:
+            let known = try await JobTools.budgetData(for: caller, in: context)
+            return JobChanges.stream(in: context, since: known) { _ in
+                try await JobTools.budgetData(for: caller, in: context)
+            }
+        case .queue:
+            let known = try await QueueResource.data(for: caller, in: context)
+            return JobChanges.stream(in: context, since: known) { _ in
+                try await QueueResource.data(for: caller, in: context)
+            }
+        }
+    }
+
+    private func job(_ id: String, _ caller: Caller) async throws -> JobRecord? {
+        do {
+            return try await JobLookup.job(id, for: caller, in: context)
+        } catch is ToolFailure {
+            return nil
+        }
+    }
+
+    private static func cache(of job: JobRecord) -> CacheHint {
+        // A finished job can still get a late outcome, which is rare and told to subscribers.
+        job.state.isTerminal && !job.holdsLane ? finishedCache : .none
+    }
+}
+
+/// What tells that a log has grown.
+private struct LogMark: Sendable, Hashable {
+    let stages: Int
+    let bytes: Int
+
+    init(_ logs: [LogEntry]) {
+        stages = logs.count
+        bytes = logs.reduce(0) { $0 + $1.stdoutSize + $1.stderrSize }
+    }
+}
+
+extension ResourceContents {
+    /// An object as JSON.
+    static func json(_ object: JSONObject, at uri: String) -> ResourceContents {
+        ResourceContents(
+            uri: uri, mimeType: "application/json",
+            body: .text(JSONValue.object(object).serialized()))
+    }
+}

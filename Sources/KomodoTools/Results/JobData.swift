@@ -1,0 +1,129 @@
+internal import JSON
+internal import JobStore
+internal import Jobs
+
+/// A job as the `data` of a result: the documented names, and nothing that is not known.
+enum JobData {
+    /// All that is known.
+    static func whole(_ sheet: JobSheet) -> JSONObject {
+        var data = brief(sheet.job, now: sheet.now, isPartial: isPartial(sheet))
+        let job = sheet.job
+        data["message"] = .string(
+            BoundedText.line(
+                JobPhrases.message(job, now: sheet.now, holder: sheet.holder), max: 1_500))
+        data["deduplicated"] = sheet.isDeduplicated.map { .bool($0) }
+        data["waits_for"] = sheet.holder.map { .string("\($0)") }
+        data["estimated_duration"] = sheet.estimate.map { .string(DurationText.estimate($0)) }
+        data["timeout"] = job.deadline.map { .int($0.inMilliseconds / 1_000) }
+        data["log_url"] = logURL(sheet).map { .string($0) }
+        data["retry_of"] = job.retryOf.map {
+            .string("\(JobID(operation: job.operation, token: $0))")
+        }
+        addRemote(job, to: &data)
+        addSteps(sheet, to: &data)
+        addDoubts(job, to: &data)
+        if !sheet.notes.isEmpty { data["notes"] = .array(sheet.notes.map { .string($0) }) }
+        return data
+    }
+
+    /// One line of a list.
+    static func brief(_ job: JobRecord, now: JobTime, isPartial: Bool = false) -> JSONObject {
+        var data: JSONObject = [
+            "job_id": .string("\(job.id)"), "status": .string(job.state.status.rawValue),
+        ]
+        data["phase"] = job.state.phase.map { .string($0.rawValue) }
+        data["operation"] = .string(job.operation.idWord)
+        data["operation_status"] = .string(
+            OperationWords.status(of: job.operation, in: job.state, isPartial: isPartial))
+        data["action"] = OperationWords.action(of: job.operation).map { .string($0) }
+        let prefix = OperationWords.prefix(of: job.target.type)
+        data["\(prefix)_id"] = job.target.id.map { .string($0) }
+        data["\(prefix)_name"] = .string(BoundedText.line(job.target.name, max: 200))
+        if job.state.isTerminal { data["success"] = .bool(job.state == .success) }
+        data["created_at"] = .string(job.createdAt.iso8601)
+        data["started_at"] = job.startedAt.map { .string($0.iso8601) }
+        data["completed_at"] = job.finishedAt.map { .string($0.iso8601) }
+        if let duration = job.duration {
+            data["duration"] = .string(DurationText.exact(duration))
+            data["duration_ms"] = .int(duration.inMilliseconds)
+        }
+        data["error"] = job.error.map {
+            [
+                "code": .string(ToolErrorCode(job: job).rawValue),
+                "message": .string(BoundedText.line($0.message)),
+            ]
+        }
+        return data
+    }
+
+    /// Whether a procedure failed after some of its steps had been done.
+    private static func isPartial(_ sheet: JobSheet) -> Bool {
+        guard sheet.job.operation == .runProcedure, sheet.job.state == .failed(.remoteFailed),
+            let digest = sheet.digest
+        else { return false }
+        return digest.stepsCompleted > 0
+    }
+
+    private static func logURL(_ sheet: JobSheet) -> String? {
+        guard let base = sheet.baseURL, let update = sheet.job.remote?.updateID else { return nil }
+        return "\(base)/updates/\(update)"
+    }
+
+    private static func addRemote(_ job: JobRecord, to data: inout JSONObject) {
+        let isExecution = [.runProcedure, .triggerAction].contains(job.operation)
+        data[isExecution ? "execution_id" : "remote_job_id"] = job.remote?.updateID.map {
+            .string($0)
+        }
+        data["version"] = job.version.map { .string($0) }
+        guard let hash = job.commitHash else { return }
+        switch job.operation {
+        case .pullRepo, .cloneRepo: data["commit"] = ["hash": .string(hash)]
+        default: data["commit"] = .string(hash)
+        }
+    }
+
+    private static func addSteps(_ sheet: JobSheet, to data: inout JSONObject) {
+        guard let digest = sheet.digest else {
+            if !sheet.expectedSteps.isEmpty {
+                data["steps"] = .array(sheet.expectedSteps.map { .string($0) })
+            }
+            return
+        }
+        data["steps"] = .array(digest.steps.map { .string($0) })
+        if sheet.job.operation == .runProcedure {
+            data["steps_completed"] = .int(digest.stepsCompleted)
+            data["steps_failed"] = .int(digest.stepsFailed)
+            if isPartial(sheet) { data["partial"] = true }
+        }
+        let isFailed = sheet.job.state.status == .failed
+        if isFailed { data["failed_step"] = digest.failedStep.map { .string($0) } }
+        if isFailed || sheet.job.operation == .triggerAction, !digest.output.isEmpty {
+            data["output"] = .string(digest.output)
+        }
+    }
+
+    private static func addDoubts(_ job: JobRecord, to data: inout JSONObject) {
+        data["cancel_requested_at"] = job.cancelRequestedAt.map { .string($0.iso8601) }
+        data["next_attempt_at"] = job.wakeAt.map { .string($0.iso8601) }
+        data["late_outcome"] = job.lateOutcome.map { .string($0) }
+        data["duplicate_detected"] = job.duplicateUpdate.map { .string($0) }
+        if !job.candidates.isEmpty {
+            data["candidates"] = .array(job.candidates.map { .string($0) })
+        }
+    }
+}
+
+extension ToolErrorCode {
+    /// The code of a job that ended badly.
+    init(job: JobRecord) {
+        let last = job.error.map { ToolErrorCode($0.code) }
+        switch job.state {
+        case .failed(.remoteFailed), .failed(.remoteInterrupted), .failed(.compensationFailed):
+            self = .executionError
+        case .failed(.deadline): self = .timeoutError
+        case .failed(.outcomeUnknown): self = .outcomeUnknown
+        case .failed, .pending, .starting, .running, .success, .cancelled:
+            self = last ?? .executionError
+        }
+    }
+}

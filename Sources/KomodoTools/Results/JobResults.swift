@@ -1,0 +1,28 @@
+internal import JSON
+internal import JobStore
+internal import Jobs
+internal import MCP
+
+/// A job as the result of a tool.
+enum JobResults {
+    /// Komodo's limits, like ours, are counted by the minute.
+    private static let retryAfter = 60
+
+    /// The job as it is, whatever came of it.
+    static func reading(_ sheet: JobSheet) -> CallResult {
+        ToolResults.success(
+            JobData.whole(sheet), at: sheet.now, links: JobLinks.all(sheet.job))
+    }
+
+    /// The job for somebody who waited for it: one that failed meanwhile is an error.
+    static func waited(_ sheet: JobSheet) -> CallResult {
+        guard sheet.job.state.status == .failed else { return reading(sheet) }
+        let message = JobPhrases.message(sheet.job, now: sheet.now)
+        let code = ToolErrorCode(job: sheet.job)
+        let failure = ToolFailure(
+            code, "\(BoundedText.line(message, max: 1_500)) \(ToolName.logs) shows its log.",
+            details: JobData.whole(sheet),
+            retryAfter: code == .rateLimitError ? Self.retryAfter : nil)
+        return ToolResults.failure(failure, at: sheet.now, links: JobLinks.all(sheet.job))
+    }
+}

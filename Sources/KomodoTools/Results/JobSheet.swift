@@ -1,0 +1,52 @@
+internal import JSON
+internal import JobStore
+internal import Jobs
+
+/// A job with what is known around it.
+struct JobSheet: Sendable {
+    let job: JobRecord
+    let now: JobTime
+    /// The base of Komodo's own pages.
+    var baseURL: String?
+    /// Of an unfinished job, from earlier runs.
+    var estimate: DurationEstimate?
+    /// Of an unfinished job: the stages of the last successful run.
+    var expectedSteps: [String] = []
+    /// Who runs on the target that the job waits for.
+    var holder: JobID?
+    /// Of a finished job.
+    var digest: LogDigest?
+    /// Whether the request met a job that was there already; nil when nothing was requested.
+    var isDeduplicated: Bool?
+    /// What became of options that needed no doing, and other remarks.
+    var notes: [String] = []
+
+    init(_ job: JobRecord, now: JobTime) {
+        self.job = job
+        self.now = now
+    }
+
+    /// Collects what there is to know about `job`.
+    static func load(_ job: JobRecord, in context: ToolContext) async throws -> JobSheet {
+        var sheet = JobSheet(job, now: context.clock.now())
+        sheet.baseURL = context.baseURL(of: job)
+        guard !job.state.isTerminal else {
+            sheet.digest = LogDigest(try await context.store.logs(of: job.row))
+            return sheet
+        }
+        sheet.estimate = try await context.store.estimate(job.operation, target: job.target)
+        sheet.expectedSteps = try await context.store.stages(job.operation, target: job.target)
+        if job.state == .pending(.held), job.wakeAt == nil, let lane = job.lane {
+            sheet.holder = try await context.store.laneHolder(lane)?.id
+        }
+        return sheet
+    }
+}
+
+extension ToolContext {
+    /// The pages of the Komodo that `job` belongs to, when it is the configured one.
+    func baseURL(of job: JobRecord) -> String? {
+        guard let access, access.instance == job.instance else { return nil }
+        return access.baseURL
+    }
+}

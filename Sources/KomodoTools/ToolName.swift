@@ -1,0 +1,21 @@
+/// The names of the tools, which descriptions and messages refer to.
+enum ToolName {
+    static let deploy = "komodo_execute_Deploy"
+    static let build = "komodo_execute_Build"
+    static let startServer = "komodo_execute_StartServer"
+    static let stopServer = "komodo_execute_StopServer"
+    static let restartServer = "komodo_execute_RestartServer"
+    static let runProcedure = "komodo_execute_RunProcedure"
+    static let triggerAction = "komodo_execute_TriggerAction"
+    static let pullRepo = "komodo_execute_PullRepo"
+    static let cloneRepo = "komodo_execute_CloneRepo"
+    static let list = "komodo_jobs_List"
+    static let get = "komodo_jobs_Get"
+    static let wait = "komodo_jobs_Wait"
+    static let logs = "komodo_jobs_Logs"
+    static let cancel = "komodo_jobs_Cancel"
+    static let retry = "komodo_jobs_Retry"
+    static let resolve = "komodo_jobs_Resolve"
+    static let budget = "komodo_jobs_Budget"
+    static let stats = "komodo_jobs_Stats"
+}

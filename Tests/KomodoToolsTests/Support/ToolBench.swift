@@ -1,0 +1,154 @@
+import Intake
+import JSON
+import JobStore
+import JobWorker
+import Jobs
+import KomodoClient
+import KomodoSimulator
+import Logging
+import MCP
+import Redaction
+import Synchronization
+import TestSupport
+import Testing
+
+@testable import KomodoTools
+
+/// A database with the tools on it; with a simulated Komodo and a worker where a test needs them.
+struct ToolBench: Sendable {
+    let store: SQLiteJobStore
+    let context: ToolContext
+    let simulator: KomodoSimulator?
+    /// How often a worker was asked for.
+    let workerCalls: Counter
+    private let directory: TemporaryDirectory
+
+    static let instance = "http://komodo.example"
+    static let keyFingerprint = "fingerprint"
+    static let logger = Logger(label: "tests") { _ in SwiftLogNoOpLogHandler() }
+    static let anna = Principal(name: "os:anna")
+    static let limit: Duration = .seconds(45)
+
+    /// Counts calls.
+    final class Counter: Sendable {
+        private let count = Mutex(0)
+        var value: Int { count.withLock { $0 } }
+        func add() { count.withLock { $0 += 1 } }
+    }
+
+    /// Runs `body` with a bench that has no Komodo: jobs stay where the test leaves them.
+    static func offline<Value: Sendable>(
+        _ change: (inout ToolContext) -> Void = { _ in },
+        _ body: @Sendable (ToolBench) async throws -> Value
+    ) async throws -> Value {
+        let bench = try ToolBench(komodo: { _ in nil }, simulator: nil, change)
+        return try await bench.run(body)
+    }
+
+    /// Runs `body` with a bench and a simulated Komodo, with a worker unless told otherwise.
+    static func live<Value: Sendable>(
+        timeScale: Double = 0.02, works: Bool = true,
+        _ change: @Sendable (inout ToolContext) -> Void = { _ in },
+        _ body: @escaping @Sendable (ToolBench) async throws -> Value
+    ) async throws -> Value {
+        var options = SimulatorOptions()
+        options.timeScale = timeScale
+        return try await withKomodoSimulator(options) { simulator, address in
+            let bench = try ToolBench(
+                komodo: { client($0, address) }, simulator: simulator, change)
+            do {
+                let value = try await bench.run { bench in
+                    works ? try await bench.withWorker(body) : try await body(bench)
+                }
+                await bench.shutdown()
+                return value
+            } catch {
+                await bench.shutdown()
+                throw error
+            }
+        }
+    }
+
+    private init(
+        komodo make: (SQLiteJobStore) -> CoreKomodo?, simulator: KomodoSimulator?,
+        _ change: (inout ToolContext) -> Void
+    ) throws {
+        directory = try TemporaryDirectory()
+        let counter = Counter()
+        workerCalls = counter
+        self.simulator = simulator
+        let retry = RetryPolicy(
+            delay: .milliseconds(60), delayMax: .milliseconds(400), countMax: 3)
+        store = try SQLiteJobStore.open(
+            path: directory.file("jobs.db"), mode: .create(makingFolder: false),
+            machine: JobStateMachine(retry: retry))
+        let komodo = make(store)
+        let redactor = Redactor(secrets: ["correct-horse-battery"])
+        var context = ToolContext(
+            store: store,
+            intake: JobIntake(store: store, komodo: komodo, redactor: redactor),
+            komodo: komodo, changes: try ChangeFeed(store, name: "tools"),
+            access: ToolContext.Access(
+                instance: Self.instance, keyFingerprint: Self.keyFingerprint,
+                baseURL: Self.instance),
+            caller: Caller.local, ensureWorker: { counter.add() }, redactor: redactor,
+            logger: Self.logger,
+            version: "1.2.3")
+        change(&context)
+        self.context = context
+    }
+
+    private static func client(
+        _ store: SQLiteJobStore, _ address: SimulatorAddress
+    ) -> CoreKomodo {
+        CoreKomodo(
+            connection: KomodoConnection(
+                url: address.url, apiKey: Secret(address.apiKey),
+                apiSecret: Secret(address.apiSecret), requestTimeout: .seconds(5)),
+            permit: { _ in }, observer: { _ in }, logger: logger, userAgent: "tests")
+    }
+
+    private func shutdown() async {
+        if let komodo = context.komodo as? CoreKomodo { await komodo.shutdown() }
+    }
+
+    private func run<Value: Sendable>(
+        _ body: @Sendable (ToolBench) async throws -> Value
+    ) async throws -> Value {
+        let changes = context.changes
+        return try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { await changes.run() }
+            defer { group.cancelAll() }
+            return try await body(self)
+        }
+    }
+
+    private func withWorker<Value: Sendable>(
+        _ body: @Sendable (ToolBench) async throws -> Value
+    ) async throws -> Value {
+        let komodo = try #require(context.komodo)
+        let lock = FileLock.attempt(store.folder.workerLock("worker"), creates: true)
+        guard case .acquired(let held) = lock else {
+            throw StoreError(.failed, "The worker's lock is held.")
+        }
+        let worker = JobWorker(
+            WorkerContext(
+                store: store, komodo: komodo, worker: Self.worker,
+                policy: WorkerPolicy(
+                    limits: TokenBucket.Limits(perMinute: 100_000, burst: 250_000),
+                    reconcileGrace: .milliseconds(700), pollScale: 0.05),
+                clock: store.clock, redactor: context.redactor, logger: Self.logger),
+            lock: held,
+            listener: try ChangeListener(folder: store.folder, name: "worker-worker"))
+        return try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await worker.run() }
+            defer { group.cancelAll() }
+            return try await body(self)
+        }
+    }
+
+    static let worker = WorkerRecord(
+        id: "worker", kind: .daemon, instance: instance, keyFingerprint: keyFingerprint,
+        servesAllKeys: true, pid: 1, host: "host", version: "1",
+        startedAt: StoreClock.system.now())
+}
