@@ -133,7 +133,7 @@ extension Settings {
                 : missing.joined()
             throw SettingsError(
                 code: .missing,
-                message: "Komodo cannot be reached without \(names): set"
+                message: "Komodo cannot be reached without \(names); set"
                     + " \(missing.count > 1 ? "them" : "it") in the environment, in .env or in a"
                     + " configuration file")
         }

@@ -8,6 +8,7 @@ package import JobWorker
 private import Jobs
 private import KomodoClient
 private import KomodoSimulator
+private import MCPHTTP
 private import Synchronization
 
 /// Where the executables begin.
@@ -103,6 +104,7 @@ package enum Entry {
                 code: error.jobError.code.rawValue)
         case let error as SimulatorError:
             CommandError(error.code == .invalidVersion ? .usage : .failure, "\(error).")
+        case let error as HTTPServerError: refusal(error)
         case let error as FaultScriptError: CommandError(.usage, error.message)
         case is CancellationError: CommandError(.failure, "Interrupted.")
         default: nil
@@ -110,6 +112,17 @@ package enum Entry {
     }
 
     /// What a refused request means; its message names the nearest names already.
+    private static func refusal(_ error: HTTPServerError) -> CommandError {
+        switch error.code {
+        case .tokensNeeded:
+            CommandError(
+                .usage,
+                error.message + "; 'komodo-mcp tokens add NAME' makes one.", code: "TOKENS_NEEDED")
+        case .invalidConfiguration, .invalidToken: CommandError(.usage, error.message + ".")
+        case .cannotListen: CommandError(.failure, error.message + ".")
+        }
+    }
+
     private static func refusal(_ error: JobError) -> CommandError {
         let exit: ExitStatus =
             switch error.code {

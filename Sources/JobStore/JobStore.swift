@@ -144,7 +144,7 @@ package protocol JobStore: Sendable {
     func owned(by worker: String) async throws(StoreError) -> [JobRecord]
     /// Gives back everything that a worker owns and forgets the worker.
     func retire(_ worker: String) async throws(StoreError)
-    /// Forgets the worker, unless it has unfinished jobs to do.
+    /// Marks the worker as draining, unless it has unfinished jobs to do.
     func retireIfIdle(_ worker: WorkerRecord) async throws(StoreError) -> Bool
     /// Whether unfinished jobs of this instance and key exist.
     func hasUnfinished(instance: String, keyFingerprint: String?) async throws(StoreError) -> Bool

@@ -52,7 +52,7 @@ package final class JobWorker: Sendable {
 
     /// Takes no more jobs; ``run()`` returns once the submissions under way have ended.
     package func stop() {
-        if scheduler.stop() { context.hooks.stopping() }
+        scheduler.stop()
     }
 
     /// Schedules beside the parts that go on for as long as that does.

@@ -205,10 +205,10 @@ struct SettingsTests {
         #expect(
             message { try none.requireKomodo() }
                 == "Komodo cannot be reached without KOMODO_URL, KOMODO_API_KEY and"
-                + " KOMODO_API_SECRET: set them in the environment, in .env or in a"
+                + " KOMODO_API_SECRET; set them in the environment, in .env or in a"
                 + " configuration file")
         let some = try sandbox.load(["KOMODO_URL": "http://a", "KOMODO_API_KEY": "k"])
-        #expect(message { try some.requireKomodo() }.contains("without KOMODO_API_SECRET: set it"))
+        #expect(message { try some.requireKomodo() }.contains("without KOMODO_API_SECRET; set it"))
         let all = try sandbox.load([
             "KOMODO_URL": "http://a", "KOMODO_API_KEY": "k", "KOMODO_API_SECRET": "s",
         ])

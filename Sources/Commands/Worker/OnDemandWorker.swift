@@ -9,8 +9,10 @@ enum OnDemandWorker {
         _ store: SQLiteJobStore, _ access: KomodoAccess
     ) async throws(StoreError) -> Bool {
         try await store.workers().contains { worker, liveness in
-            worker.isServing(
-                instance: access.instance, keyFingerprint: access.keyFingerprint, liveness)
+            // An embedded one leaves with the command that it works in.
+            worker.kind != .embedded
+                && worker.isServing(
+                    instance: access.instance, keyFingerprint: access.keyFingerprint, liveness)
         }
     }
 

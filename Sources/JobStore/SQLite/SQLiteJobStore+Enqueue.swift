@@ -128,7 +128,7 @@ extension JobTable {
         ).flatMap { try job($0) }
     }
 
-    /// Looks through all unfinished jobs of an instance, which are few.
+    /// Looks through the unfinished jobs of an instance, for requests alone that refuse to wait.
     ///
     /// One whose start window has closed is over, though nobody may have worked since to notice.
     private static let waiterSQL = """

@@ -21,7 +21,10 @@ extension SQLiteJobStore {
             guard var job = try table.job(lease) else { return false }
             job.cancelSentAt = job.cancelSentAt ?? table.now
             try table.update(job)
-            try table.insertEvent(job, reason: reason, detail: detail)
+            // It may be tried for hours; the history tells of it once.
+            if try !table.isNoted(reason, job) {
+                try table.insertEvent(job, reason: reason, detail: detail)
+            }
             return true
         }
     }

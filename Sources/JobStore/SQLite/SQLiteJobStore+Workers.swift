@@ -42,7 +42,9 @@ extension SQLiteJobStore {
         guard !lost.isEmpty || hasOrphans else { return [] }
         let table = tableMaker()
         let clock = clock
-        return try await write { db in
+        // The caller is awake and cares for what it gets. Ringing for a worker that can never be
+        // taken over, since it is suspended or another's, would wake everybody without end.
+        return try await write(rings: false) { db in
             let table = table(db)
             var taken = try table.takeOrphans(worker)
             for (other, liveness) in lost {
@@ -93,7 +95,9 @@ extension SQLiteJobStore {
                 try Bool.fetchOne(
                     db, sql: JobTable.unfinishedSQL, arguments: JobTable.serving(worker)) ?? false
             guard !isBusy else { return false }
-            try db.execute(sql: "DELETE FROM worker WHERE id = ?", arguments: [worker.id])
+            // Not deleted yet: a late heartbeat would bring the row back as if it worked.
+            try db.execute(
+                sql: "UPDATE worker SET draining = 1 WHERE id = ?", arguments: [worker.id])
             return true
         }
     }

@@ -8,6 +8,12 @@ struct Canceller: Sendable {
     let context: WorkerContext
     let follower: Follower
 
+    /// How often a cancel is sent that Komodo does not answer.
+    private static let unansweredMax = 5
+    /// The longest time between seeing our run in progress and the cancel's first byte: a machine
+    /// that slept in between must not cancel somebody else's run.
+    private static let lookAgeMax: Duration = .seconds(5)
+
     /// What a try came to.
     private enum Try {
         case settled
@@ -29,13 +35,18 @@ struct Canceller: Sendable {
             return
         }
         var backoff = context.policy.jobBackoff
+        var unanswered = 0
         repeat {
             switch try await attempt(operation, job, update, lease) {
             case .settled:
                 follower.hasten(job.row)
                 return
             case .undelivered(let reason): try await note("cancel_undelivered", reason, lease)
-            case .unanswered(let reason): try await note("cancel_unanswered", reason, lease)
+            case .unanswered(let reason):
+                try await note("cancel_unanswered", reason, lease)
+                unanswered += 1
+                // Komodo may have got each of them; how the job ends is told by its update.
+                guard unanswered < Self.unansweredMax else { return }
             case .pointless: follower.hasten(job.row)
             }
             try await context.sleep(backoff.next())
@@ -66,6 +77,7 @@ struct Canceller: Sendable {
         guard permit == .granted else {
             return .undelivered("The rate budget has no token left.")
         }
+        let lookedAt = context.clock.sinceBoot()
         do throws(KomodoError) {
             // A cancel hits whatever runs on the target, so ours must be running right now.
             let status = try await context.komodo.update(update, for: .submission).summary.status
@@ -73,19 +85,26 @@ struct Canceller: Sendable {
         } catch {
             return .undelivered(error.message)
         }
-        return try await send(operation, job, update, lease)
+        return try await send(operation, job, update, lease, lookedAt: lookedAt)
     }
 
     private func send(
-        _ operation: JobOperation, _ job: JobRecord, _ update: String, _ lease: Lease
+        _ operation: JobOperation, _ job: JobRecord, _ update: String, _ lease: Lease,
+        lookedAt: Int64
     ) async throws -> Try {
         var arguments = JSONObject()
         if operation == .cancelAction { arguments["update_id"] = .string(update) }
         let submission = Submission(
             operation: operation, target: job.target, arguments: arguments)
         let result = await context.komodo.submit(submission) { [context] in
+            func isFresh() -> Bool {
+                context.clock.sinceBoot() - lookedAt < Self.lookAgeMax.inMilliseconds
+            }
+            guard isFresh() else { return false }
             // Who cannot write that it leaves does not know that the lease holds.
-            (try? await context.store.recordCancelSent(lease, reason: "cancel_sent")) ?? false
+            let isOurs =
+                (try? await context.store.recordCancelSent(lease, reason: "cancel_sent")) ?? false
+            return isOurs && isFresh()
         }
         switch result.outcome {
         case .accepted, .concluded:
@@ -102,7 +121,8 @@ struct Canceller: Sendable {
             return .undelivered(error.message)
         case .withheld:
             try await context.store.takeBackCancelSent(lease)
-            return .undelivered("It was held back, because the job could not be written to.")
+            return .undelivered(
+                "It was held back: the job could not be written to, or too much time had passed.")
         }
     }
 }

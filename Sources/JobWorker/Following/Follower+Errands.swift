@@ -54,7 +54,7 @@ extension Follower {
         book.withLock { book in
             book.endErrand(job)
             switch result {
-            case .later: book.rested(job)
+            case .later: break
             case .lost, .over: book.remove(job)
             }
         }
@@ -72,8 +72,15 @@ extension Follower {
             book.withLock { $0.polled([job.row], at: now) }
             return result
         } catch let error as KomodoError {
-            guard error.code == .notFound || error.code == .forbidden else {
+            switch error.code {
+            case .notFound, .forbidden: break
+            case .throttled, .budgetExhausted, .unauthorized, .unreachable:
                 try await failed([job], error)
+                return .later
+            case .malformed, .invalid, .serverFault, .interrupted:
+                // It is about this target, and others are polled on.
+                let now = context.clock.sinceBoot()
+                book.withLock { $0.rest(job, at: now, context.policy.jobBackoff) }
                 return .later
             }
             return try await conclusion.concludeUnreadable(job, error.jobError)

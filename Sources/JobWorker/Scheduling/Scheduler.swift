@@ -26,15 +26,13 @@ final class Scheduler: Sendable {
     }
 
     /// Takes no more jobs from now on.
-    ///
-    /// - Returns: whether it has been taking jobs until now.
-    func stop() -> Bool {
+    func stop() {
         let wasRunning = state.withLock { state in
             defer { state.isDraining = true }
             return !state.isDraining
         }
+        if wasRunning { context.hooks.stopping() }
         listener.ring()
-        return wasRunning
     }
 
     /// Works until it is stopped, cancelled, or no longer needed; returns once the submissions under
@@ -88,8 +86,7 @@ final class Scheduler: Sendable {
 
     /// Waits for the submissions that are under way; each of them rings when it ends.
     private func drain() async {
-        _ = stop()
-        guard !Task.isCancelled else { return }
+        stop()
         do {
             // Whoever has a job from now on looks for another worker.
             try await context.store.markDraining(context.worker.id)

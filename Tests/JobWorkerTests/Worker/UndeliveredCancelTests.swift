@@ -61,6 +61,59 @@ struct UndeliveredCancelTests {
         }
     }
 
+    /// A machine that slept between the look and the cancel must not cancel somebody else's run.
+    @Test
+    func whatWasSeenTooLongAgoIsLookedAtAgain() async throws {
+        try await Self.withHangingBuild { bench in
+            let sleep = Once()
+            var plan = Self.plan(bench)
+            plan.komodo = AlteredKomodo(komodo: bench.komodo) { submission in
+                if submission.operation == .cancelBuild, sleep.isFirst() {
+                    bench.clock.advance(by: .seconds(6))
+                }
+                return nil
+            }
+            try await bench.withWorker(plan) { _ in
+                let job = try await bench.enqueue(.build, "slow-build")
+                _ = try await bench.wait(for: job, in: .running(.inProgress))
+                _ = try await bench.store.cancel(job.row)
+                try await bench.expect(job, endsAs: .cancelled(.remoteCancelled))
+                let history = try await bench.history(job)
+                #expect(history.filter { $0 == "cancel_undelivered" }.count == 1, "\(history)")
+                #expect(bench.simulator.ledger.submissions(of: "CancelBuild").count == 1)
+            }
+        }
+    }
+
+    @Test
+    func whatKomodoNeverAnswersIsSentAFewTimesOnly() async throws {
+        try await Self.withHangingBuild { bench in
+            let tries = Mutex(0)
+            var plan = Self.plan(bench)
+            plan.komodo = AlteredKomodo(komodo: bench.komodo) { submission in
+                guard submission.operation == .cancelBuild else { return nil }
+                tries.withLock { $0 += 1 }
+                return SubmissionResult(.ambiguous(JobError(.networkError, "reset")))
+            }
+            try await bench.withWorker(plan) { _ in
+                let job = try await bench.enqueue(.build, "slow-build")
+                _ = try await bench.wait(for: job, in: .running(.inProgress))
+                _ = try await bench.store.cancel(job.row)
+                _ = try await bench.wait(for: job, "five tries:") { _ in
+                    tries.withLock { $0 } >= 5
+                }
+                // Far beyond the next try.
+                for _ in 0..<20 {
+                    bench.clock.advance(by: .seconds(10))
+                    _ = try await bench.komodo.identify()
+                }
+                #expect(tries.withLock { $0 } == 5)
+                let history = try await bench.history(job)
+                #expect(history.filter { $0 == "cancel_unanswered" }.count == 1, "\(history)")
+            }
+        }
+    }
+
     @Test
     func withoutABudgetItWaitsLongerEachTimeAndSaysSoOnce() async throws {
         try await Self.withHangingBuild { bench in
