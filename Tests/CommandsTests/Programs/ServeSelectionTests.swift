@@ -1,0 +1,76 @@
+internal import Foundation
+internal import JSON
+internal import Subprocess
+internal import TestSupport
+internal import Testing
+
+/// Which tools `komodo-mcp serve` offers, and options that it refuses.
+@Suite(.timeLimit(.minutes(3))) struct ServeSelectionTests {
+    static let execute = [
+        "Deploy", "Build", "StartServer", "StopServer", "RestartServer", "RunProcedure",
+        "TriggerAction", "PullRepo", "CloneRepo",
+    ].map { "komodo_execute_" + $0 }
+    static let looking = ["List", "Get", "Wait", "Logs", "Budget", "Stats"]
+        .map { "komodo_jobs_" + $0 }
+    static let jobs = looking + ["Cancel", "Retry", "Resolve"].map { "komodo_jobs_" + $0 }
+    static let all = execute + jobs
+
+    @Test(
+        arguments: [
+            ([], all), (["--read-only"], looking), (["--toolsets", "execute"], execute),
+            (["--toolsets", "jobs"], jobs), (["--toolsets", "jobs, execute"], all),
+            (
+                ["--tools", "komodo_jobs_Get,komodo_execute_Build"],
+                ["komodo_execute_Build", "komodo_jobs_Get"]
+            ),
+            (
+                ["--exclude-tools", execute.joined(separator: ",") + ",komodo_jobs_Cancel"],
+                jobs.filter { $0 != "komodo_jobs_Cancel" }
+            ),
+            (["--toolsets", "execute", "--read-only"], []),
+            (
+                [
+                    "--tools", "komodo_jobs_Get,komodo_jobs_List,komodo_jobs_Retry", "--read-only",
+                    "--exclude-tools", "komodo_jobs_Get",
+                ], ["komodo_jobs_List"]
+            ),
+        ] as [([String], [String])])
+    func onlyTheSelectedToolsAreOffered(options: [String], names: [String]) async throws {
+        let programs = try Programs.unreachable()
+        let ended = try await MCPPeer.with(programs, ["serve"] + options) { peer in
+            try await peer.open()
+            let tools = try await peer.request("tools/list")["tools"]?.array ?? []
+            #expect(tools.compactMap { $0["name"]?.string }.sorted() == names.sorted())
+            for hidden in Self.all where !names.contains(hidden) {
+                let answer = try await peer.exchange(
+                    "tools/call", ["name": .string(hidden), "arguments": ["id": "web"]])
+                #expect(answer["error"]?["code"] == -32602, "\(hidden): \(answer)")
+            }
+        }
+        #expect(ended.status == .exited(0), "\(ended.err)")
+        #expect(try await programs.jobs("list", "-q").lines.isEmpty)
+        #expect(try await programs.isQuietInTheEnd())
+    }
+
+    @Test(
+        arguments: [
+            (["--toolsets", "execute,read"], ["'read'", "execute", "jobs"]),
+            (["--tools", "komodo_jobs_Gte"], ["'komodo_jobs_Gte'"] + all),
+            (["--exclude-tools", "komodo_jobs_Get,Deploy"], ["'Deploy'"] + all),
+            (["--transport", "sse"], ["'sse'", "stdio", "http"]),
+            (["--worker", "none"], ["none", "auto", "embedded", "external"]),
+            (["--bind", "localhost:70000"], ["localhost:70000", "host:port"]),
+        ] as [([String], [String])])
+    func unknownNamesAreRefusedWithTheValidOnes(
+        options: [String], words: [String]
+    ) async throws {
+        for command in [["serve"], []] {
+            let programs = try Programs.unreachable()
+            let outcome = try await programs.run("komodo-mcp", command + options)
+            #expect(outcome.code == 2)
+            #expect(outcome.out.isEmpty)
+            for word in words { #expect(outcome.err.contains(word), "\(outcome.err)") }
+            #expect(try await programs.isQuietInTheEnd())
+        }
+    }
+}
