@@ -1,0 +1,40 @@
+"""Plays the scenario with one client over one transport, in that client's environment."""
+
+import argparse
+import importlib
+import sys
+from pathlib import Path
+
+from report import Report
+from world import World
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--client", required=True, help="as it is called in the report")
+    parser.add_argument("--module", help="what drives it; none for the raw protocol")
+    parser.add_argument("--transport", choices=["stdio", "http"], required=True)
+    parser.add_argument("--program", type=Path, required=True, help="the server")
+    parser.add_argument("--folder", type=Path, required=True, help="an empty folder")
+    options = parser.parse_args()
+    report = Report(options.client, options.transport)
+    world = World(options.program, options.folder)
+    if options.module is None:
+        import raw
+
+        raw.play(world, report)
+    else:
+        # The libraries of other clients are not here.
+        import anyio
+
+        from scenario import Scenario
+
+        peer = importlib.import_module(options.module).PeerClient()
+        with world.simulated():
+            anyio.run(Scenario(peer, world, report).play)
+    print(f"{report.steps} {report.failed}", flush=True)
+    return 1 if report.failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,281 @@
+"""What every client does, over both transports."""
+
+from collections import Counter
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from typing import Any, AsyncIterator, Iterator
+
+import anyio
+
+from peer import STEP_SECONDS_MAX, Answer, Peer, Session, User
+from report import Report
+from world import LOOK_SECONDS, World, until
+
+EXECUTE = "komodo_execute_"
+JOBS = "komodo_jobs_"
+# Tool, target, and the request that Komodo gets.
+HARMLESS = [
+    ("Deploy", "web", "Deploy"),
+    ("Build", "my-app", "RunBuild"),
+    ("StartServer", "prod-2", "StartAllContainers"),
+    ("RunProcedure", "nightly", "RunProcedure"),
+    ("TriggerAction", "cleanup", "RunAction"),
+    ("PullRepo", "docs", "PullRepo"),
+]
+DESTRUCTIVE = [
+    ("StopServer", "staging", "StopAllContainers"),
+    ("RestartServer", "prod-1", "RestartAllContainers"),
+    ("CloneRepo", "infra", "CloneRepo"),
+]
+TOOLS = {EXECUTE + tool for tool, _, _ in HARMLESS + DESTRUCTIVE} | {
+    JOBS + tool
+    for tool in "List Get Wait Logs Cancel Retry Resolve Budget Stats".split()
+}  # fmt: skip
+RESOURCES = {"komodo://budget", "komodo://queue"}
+TEMPLATES = {"komodo://jobs/{job_id}", "komodo://jobs/{job_id}/log"}
+PROMPTS = {
+    "deploy_and_verify", "diagnose_failed_job", "build_and_deploy", "incident_summary",
+    "safe_stop_server",
+}  # fmt: skip
+# The longest wait that the tools allow.
+WAIT = 45
+UNAUTHORIZED = 401
+
+
+def same(what: str, found: Any, wanted: Any) -> None:
+    assert found == wanted, f"{what}: {found!r} instead of {wanted!r}"
+
+
+class Scenario:
+    def __init__(self, peer: Peer, world: World, report: Report) -> None:
+        self.peer, self.world, self.report = peer, world, report
+        self.is_http = report.transport == "http"
+        self.token = world.add_token() if self.is_http else None
+        self.ordered: Counter[tuple[str, str]] = Counter()
+
+    async def play(self) -> None:
+        await self.run(self.whole_connection, User())
+        await self.run(self.connection_without_user, None)
+        await self.restart()
+        with self.report.step("Komodo got every order once and nothing else"):
+            same("submissions", self.world.submissions(), self.ordered)
+        with self.report.step("no process is left when idle"):
+            until("the end of all processes", lambda: not self.world.processes())
+
+    # Connections.
+
+    @asynccontextmanager
+    async def connected(self, user: User | None, again: str = "") -> AsyncIterator[Session | None]:
+        """A server and a connection to it; None, and a failed step, when there is none."""
+        async with AsyncExitStack() as stack:
+            session = None
+            with self.report.step(f"connect{again}, {self.peer.revision}"):
+                url = None
+                if self.is_http:
+                    url = stack.enter_context(self.world.serving_http())
+                    same("without a token", self.world.status_without_token(url), UNAUTHORIZED)
+                connection = self.peer.connect(self.world, url, self.token, user)
+                session = await stack.enter_async_context(connection)
+                same("revision", session.revision, self.peer.revision)
+            yield session
+
+    async def run(self, part: Any, user: User | None) -> None:
+        """One part of the scenario on a connection of its own."""
+        with self.report.step(f"disconnect after {part.__name__.replace('_', ' ')}"):
+            async with self.connected(user) as session:
+                if session is not None:
+                    await part(session, user)
+            until("the end of the server", lambda: not self.world.servers())
+
+    @contextmanager
+    def step(self, what: str) -> Iterator[None]:
+        with self.report.step(what), anyio.fail_after(STEP_SECONDS_MAX):
+            yield
+
+    # Parts.
+
+    async def whole_connection(self, session: Session, user: User) -> None:
+        await self.lists(session)
+        for tool, target, request in HARMLESS:
+            with self.step(EXECUTE + tool):
+                await self.succeeds(session, tool, target, request)
+        for tool, target, request in DESTRUCTIVE:
+            with self.step(f"{EXECUTE}{tool}, the user is asked"):
+                user.asked, user.reply = [], {"confirm": True, "target": target}
+                await self.succeeds(session, tool, target, request)
+                same("questions", len(user.asked), 1)
+        with self.step(f"{EXECUTE}StopServer, the user declines"):
+            user.asked, user.reply = [], None
+            answer = await session.call(EXECUTE + "StopServer", {"id": "prod-2", "wait_seconds": 0})
+            same("questions", len(user.asked), 1)
+            same("status", answer.data["status"], "cancelled")
+            assert "job_id" not in answer.data, "a job was made"
+        await self.follows(session)
+        await self.task(session)
+        await self.cancels(session)
+
+    async def connection_without_user(self, session: Session, _: None) -> None:
+        with self.step(f"{EXECUTE}CloneRepo, confirmed by token"):
+            order = {"id": "my-repo", "wait_seconds": WAIT}
+            refusal = await session.call(EXECUTE + "CloneRepo", order)
+            same("code", refusal.code, "CONFIRMATION_REQUIRED")
+            order["confirmation_token"] = refusal.content["details"]["confirmation_token"]
+            await self.succeeds(session, "CloneRepo", "my-repo", "CloneRepo", order)
+        with self.step("a token confirms one call only"):
+            refusal = await session.call(EXECUTE + "CloneRepo", order)
+            same("code", refusal.code, "CONFIRMATION_REQUIRED")
+        with self.step("an order for what does not exist is refused"):
+            order = {"id": "no-such-deployment", "wait_seconds": WAIT}
+            answer = await session.call(EXECUTE + "Deploy", order)
+            same("code", answer.code, "NOT_FOUND")
+        with self.step("arguments of a wrong type are refused"):
+            answer = await session.call(EXECUTE + "Deploy", {"id": "web", "wait_seconds": "long"})
+            assert answer.is_error and "/wait_seconds" in answer.text, answer
+
+    async def lists(self, session: Session) -> None:
+        with self.step("list tools"):
+            same("tools", await session.tools(), TOOLS)
+        with self.step("list resources and templates"):
+            same("resources", await session.resources(), RESOURCES)
+            same("templates", await session.templates(), TEMPLATES)
+        with self.step("list and get prompts"):
+            same("prompts", await session.prompts(), PROMPTS)
+            text = await session.prompt("deploy_and_verify", {"deployment": "web"})
+            assert "web" in text, text
+
+    async def follows(self, session: Session) -> None:
+        """Waits for a job with progress, and reads what came of it."""
+        job, seen = None, []
+
+        async def progress(done: float, total: float | None, message: str | None) -> None:
+            seen.append(done)
+            # Only now may the build end, so the progress came while it ran.
+            await anyio.to_thread.run_sync(release)
+
+        with self.step(f"{JOBS}Wait with progress"), self.world.held() as release:
+            job = await self.start(session, "api-image")
+            answer = await session.call(
+                JOBS + "Wait", {"job_id": job, "wait_seconds": WAIT}, progress)  # fmt: skip
+            same("status", answer.data["status"], "success")
+            assert seen and seen == sorted(set(seen)), f"the progress was {seen}"
+        with self.step(f"{JOBS}Logs and the log as a resource"):
+            answer = await session.call(JOBS + "Logs", {"job_id": job, "stage": "Docker Build"})
+            assert "docker build" in answer.data["text"], answer.data
+            text = await session.read(f"komodo://jobs/{job}/log")
+            assert "naming to registry.example.com/api-image" in text, text
+        with self.step(f"{JOBS}Get, List and the job as a resource"):
+            answer = await session.call(JOBS + "Get", {"job_id": job})
+            same("status", answer.data["status"], "success")
+            answer = await session.call(JOBS + "List", {"target": "api-image"})
+            assert job in [item["job_id"] for item in answer.data["items"]], answer.data
+            assert job in await session.read(f"komodo://jobs/{job}")
+
+    async def task(self, session: Session) -> None:
+        with self.step(f"{EXECUTE}Build as a task"), self.world.held() as release:
+            task = await session.start_task(EXECUTE + "Build", {"id": "api-image"})
+            self.ordered["RunBuild", "api-image"] += 1
+            same("status", await session.task_status(task), "working")
+            release()
+            status, answer = await session.task_end(task)
+            same("status", status, "completed")
+            same("job", answer.data["job_id"], task)
+            same("status of the job", answer.data["status"], "success")
+            if (listed := await session.listed_tasks()) is not None:
+                assert task in listed, f"{task} is not among {listed}"
+        if self.peer.gets_tasks_unasked:
+            with self.step(f"{EXECUTE}Deploy, a task the caller does not see"):
+                answer = await session.call(EXECUTE + "Deploy", {"id": "api"})
+                self.ordered["Deploy", "api"] += 1
+                same("status", answer.data["status"], "success")
+
+    async def cancels(self, session: Session) -> None:
+        with self.step("cancel a task"), self.world.held():
+            task = await session.start_task(EXECUTE + "Build", {"id": "slow-build"})
+            self.ordered["RunBuild", "slow-build"] += 1
+            await self.runs(session, task)
+            await session.cancel_task(task)
+            self.ordered["CancelBuild", "slow-build"] += 1
+            status, _ = await session.task_end(task)
+            same("status of the task", status, "cancelled")
+            same("status of the job", await self.end(session, task), "cancelled")
+        with self.step(f"{JOBS}Cancel"), self.world.held():
+            job = await self.start(session, "slow-build")
+            await self.runs(session, job)
+            answer = await session.call(JOBS + "Cancel", {"job_id": job})
+            self.ordered["CancelBuild", "slow-build"] += 1
+            same("job", answer.data["job_id"], job)
+            same("status", await self.end(session, job), "cancelled")
+
+    async def restart(self) -> None:
+        """The server is killed while a task and a job run; another one tells how they end."""
+        task = job = None
+        with self.world.held() as release:
+            with self.report.step("the server is killed while a task and a job run"):
+                try:
+                    async with self.connected(User(), ", to be killed") as session:
+                        with anyio.fail_after(STEP_SECONDS_MAX):
+                            task = await session.start_task(EXECUTE + "Build", {"id": "my-app"})
+                            self.ordered["RunBuild", "my-app"] += 1
+                            await self.runs(session, task)
+                            job = await self.start(session, "api-image")
+                            await self.runs(session, job)
+                        self.world.kill_server()
+                except Exception:
+                    # What a client makes of a server that is gone is its own affair.
+                    if self.world.servers() or job is None:
+                        raise
+            if job is None:
+                return
+            with self.report.step("disconnect after a restart"):
+                async with self.connected(User(), " again") as session:
+                    if session is not None:
+                        await self.find_again(session, task, job, release)
+                until("the end of the server", lambda: not self.world.servers())
+
+    async def find_again(self, session: Session, task: str, job: str, release: Any) -> None:
+        with self.step("the task is found again and its end is seen"):
+            if (listed := await session.listed_tasks()) is not None:
+                assert task in listed, f"{task} is not among {listed}"
+            same("status", await session.task_status(task), "working")
+            release()
+            status, answer = await session.task_end(task)
+            same("status", status, "completed")
+            same("job", answer.data["job_id"], task)
+        with self.step("the job is found again and its end is seen"):
+            answer = await session.call(JOBS + "List", {"target": "api-image"})
+            assert job in [item["job_id"] for item in answer.data["items"]], answer.data
+            same("status", await self.end(session, job), "success")
+
+    # Orders.
+
+    async def succeeds(
+        self, session: Session, tool: str, target: str, request: str,
+        order: dict[str, Any] | None = None,
+    ) -> Answer:  # fmt: skip
+        """Calls a tool, waits in the call, and expects success."""
+        order = order or {"id": target, "wait_seconds": WAIT}
+        answer = await session.call(EXECUTE + tool, order)
+        self.ordered[request, target] += 1
+        same("status", answer.data["status"], "success")
+        same("success", answer.data["success"], True)
+        return answer
+
+    async def start(self, session: Session, build: str) -> str:
+        """Starts a build without waiting; the job's id."""
+        answer = await session.call(EXECUTE + "Build", {"id": build, "wait_seconds": 0})
+        self.ordered["RunBuild", build] += 1
+        assert answer.data["status"] in ("pending", "starting", "running"), answer.data
+        return answer.data["job_id"]
+
+    async def runs(self, session: Session, job: str) -> None:
+        """Waits until Komodo works on a job."""
+        status = "pending"
+        while status in ("pending", "starting"):
+            answer = await session.call(JOBS + "Get", {"job_id": job})
+            status = answer.data["status"]
+            await anyio.sleep(LOOK_SECONDS)
+        same("status", status, "running")
+
+    async def end(self, session: Session, job: str) -> str:
+        """Waits for the end of a job; its status."""
+        answer = await session.call(JOBS + "Wait", {"job_id": job, "wait_seconds": WAIT})
+        return answer.data["status"]
