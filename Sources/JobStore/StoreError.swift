@@ -23,6 +23,8 @@ package struct StoreError: Error, Sendable {
         /// follow the same update.
         case violated
         case failed
+        /// The caller was cancelled; nothing is wrong with the database.
+        case interrupted
     }
 
     package let code: Code
@@ -51,7 +53,7 @@ extension StoreError {
     /// What helps against this failure.
     package var remedy: Remedy {
         switch code {
-        case .full, .readOnly, .notPermitted, .busy, .failed: .wait
+        case .full, .readOnly, .notPermitted, .busy, .failed, .interrupted: .wait
         case .ambiguousReference, .unknownReference, .conflict, .violated: .leave
         case .missing, .newer, .altered, .corrupt, .unsuitableFileSystem: .end
         }

@@ -43,7 +43,10 @@ struct KomodoToolProvider: ToolProvider {
             guard call.caller.may(entry.scope) else { throw Forbidden.failure(entry.scope) }
             return try await entry.run(call, context)
         } catch {
-            guard let failure = ToolFailure(error) else { throw error }
+            guard let failure = ToolFailure(error) else {
+                // A call that was cancelled while it read the database.
+                throw error is StoreError ? CancellationError() : error
+            }
             if failure.code == .internalError {
                 context.logger.error(
                     "A tool failed",

@@ -74,7 +74,7 @@ struct ServeCommand: AsyncParsableCommand {
         var selection = ToolSelection(isReadOnly: readOnly)
         if let toolsets {
             selection.toolsets = Set(
-                try Self.words(toolsets).map { word in
+                try Self.words(toolsets, "--toolsets").map { word in
                     guard let toolset = ToolSelection.Toolset(rawValue: word) else {
                         let known = ToolSelection.Toolset.allCases.map(\.rawValue)
                         throw CommandError(
@@ -85,17 +85,23 @@ struct ServeCommand: AsyncParsableCommand {
                     return toolset
                 })
         }
-        if let tools { selection.tools = Set(try Self.known(tools)) }
-        if let excludeTools { selection.excluded = Set(try Self.known(excludeTools)) }
+        if let tools { selection.tools = Set(try Self.known(tools, "--tools")) }
+        if let excludeTools {
+            selection.excluded = Set(try Self.known(excludeTools, "--exclude-tools"))
+        }
         return selection
     }
 
-    private static func words(_ list: String) -> [String] {
-        list.split(whereSeparator: { $0 == "," || $0 == " " }).map(String.init)
+    private static func words(_ list: String, _ option: String) throws -> [String] {
+        let words = list.split(whereSeparator: { $0 == "," || $0 == " " }).map(String.init)
+        guard !words.isEmpty else {
+            throw CommandError(.usage, "\(option) names nothing; leave it out to offer everything.")
+        }
+        return words
     }
 
-    private static func known(_ list: String) throws -> [String] {
-        let words = words(list)
+    private static func known(_ list: String, _ option: String) throws -> [String] {
+        let words = try words(list, option)
         for word in words where !ToolSelection.names.contains(word) {
             throw CommandError(
                 .usage,

@@ -7,6 +7,10 @@ extension StoreError {
             self = error
             return
         }
+        if error is CancellationError {
+            self.init(.interrupted, "The database was not waited for any longer.", cause: error)
+            return
+        }
         guard let error = error as? DatabaseError else {
             self.init(.failed, "The database \(path) failed: \(error).", cause: error)
             return

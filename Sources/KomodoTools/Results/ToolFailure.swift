@@ -30,6 +30,7 @@ extension ToolFailure {
         switch error {
         case let failure as ToolFailure: self = failure
         case let error as IntakeError: self.init(intake: error)
+        case let error as StoreError where error.code == .interrupted: return nil
         case let error as StoreError: self.init(store: error)
         default: return nil
         }
@@ -50,7 +51,7 @@ extension ToolFailure {
         case .unknownReference, .ambiguousReference: self.init(.notFound, error.message)
         case .conflict, .violated: self.init(.conflict, error.message)
         case .missing, .newer, .altered, .corrupt, .full, .readOnly, .notPermitted,
-            .unsuitableFileSystem, .busy, .failed:
+            .unsuitableFileSystem, .busy, .failed, .interrupted:
             self.init(.internalError, "The job database: \(error.message)")
         }
     }

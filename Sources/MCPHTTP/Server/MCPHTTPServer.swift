@@ -1,3 +1,4 @@
+private import Glibc
 internal import HummingbirdCore
 package import Logging
 package import MCP
@@ -56,7 +57,7 @@ package final class MCPHTTPServer: Service {
                 throw HTTPServerError(
                     code: .cannotListen,
                     message: "Cannot listen on \(endpoint.configuration.host), port "
-                        + "\(endpoint.configuration.port): \(error)",
+                        + "\(endpoint.configuration.port): \(Self.reason(error))",
                     cause: error)
             }
         }
@@ -79,6 +80,11 @@ package final class MCPHTTPServer: Service {
                     configuration.limits.connectionsMax, logger: quiet)),
             onServerRunning: onServing, eventLoopGroup: MultiThreadedEventLoopGroup.singleton,
             logger: quiet)
+    }
+
+    private static func reason(_ error: any Error) -> String {
+        guard let error = error as? IOError else { return "\(error)" }
+        return String(cString: strerror(error.errnoCode))
     }
 
     private func announce(_ channel: any Channel) async {

@@ -55,6 +55,8 @@ internal import Testing
     @Test(
         arguments: [
             (["--toolsets", "execute,read"], ["'read'", "execute", "jobs"]),
+            (["--tools", ""], ["--tools names nothing"]),
+            (["--toolsets", " , "], ["--toolsets names nothing"]),
             (["--tools", "komodo_jobs_Gte"], ["'komodo_jobs_Gte'"] + all),
             (["--exclude-tools", "komodo_jobs_Get,Deploy"], ["'Deploy'"] + all),
             (["--transport", "sse"], ["'sse'", "stdio", "http"]),

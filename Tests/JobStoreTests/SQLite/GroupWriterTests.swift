@@ -60,6 +60,16 @@ struct GroupWriterTests {
         return results
     }
 
+    @Test func aReadOfACancelledCallerIsInterruptedAndNotFailed() async throws {
+        let store = try SQLiteFiles().open()
+        let reading = Task {
+            while !Task.isCancelled { await Task.yield() }
+            return await storeError { try await store.jobs(JobQuery()) }
+        }
+        reading.cancel()
+        #expect(await reading.value == .interrupted)
+    }
+
     @Test func waitingWritesShareACommit() async throws {
         let results = try await together(
             (0..<100).map { number in { db in try Self.insert(number, db) } })
