@@ -11,6 +11,8 @@ import Testing
 struct ProcessContentionTests {
     private static let processes = 4
     private static let jobsEach = 1_000
+    private static let rounds = 12
+    private static let makers = 20
 
     @Test func fourProcessesEnqueueAThousandJobsEachWithoutABusyError() async throws {
         let directory = try TemporaryDirectory()
@@ -18,7 +20,9 @@ struct ProcessContentionTests {
         let store = try SQLiteJobStore.open(path: path, mode: .create(makingFolder: false))
         let stored = try await withThrowingTaskGroup(of: Int64.self) { group in
             for number in 0..<Self.processes {
-                group.addTask { try await Self.enqueue(path, name: "process-\(number)") }
+                group.addTask {
+                    try await Self.enqueue(path, name: "process-\(number)", count: Self.jobsEach)
+                }
             }
             return try await group.reduce(0, +)
         }
@@ -28,12 +32,31 @@ struct ProcessContentionTests {
         #expect(report.problems.isEmpty)
     }
 
+    /// Each of them finds no database, or one that another is about to make.
+    @Test func manyProcessesMakeOneDatabaseAtOnceWithoutABusyError() async throws {
+        for _ in 0..<Self.rounds {
+            let directory = try TemporaryDirectory()
+            let path = directory.file("jobs.db")
+            let stored = try await withThrowingTaskGroup(of: Int64.self) { group in
+                for number in 0..<Self.makers {
+                    group.addTask {
+                        try await Self.enqueue(path, name: "process-\(number)", count: 1)
+                    }
+                }
+                return try await group.reduce(0, +)
+            }
+            #expect(stored == Int64(Self.makers))
+        }
+    }
+
     /// Runs one process; a busy error would end it with a status of its own.
-    private static func enqueue(_ path: String, name: String) async throws -> Int64 {
+    private static func enqueue(
+        _ path: String, name: String, count: Int
+    ) async throws -> Int64 {
         let folder = URL(fileURLWithPath: BuiltProgram.path("enqueuer"))
             .deletingLastPathComponent().path
         let result = try await run(
-            .name("enqueuer"), arguments: [path, "\(jobsEach)", name],
+            .name("enqueuer"), arguments: [path, "\(count)", name],
             environment: .inherit.updating(["PATH": folder]),
             output: .string(limit: 4_096), error: .string(limit: 65_536))
         #expect(

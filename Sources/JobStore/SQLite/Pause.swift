@@ -1,6 +1,7 @@
 private import Glibc
 
-/// Sleeps on the calling thread; only SQLite's busy handler does that, on GRDB's own queue.
+/// Sleeps on the calling thread; only opening a file and SQLite's busy handler, on GRDB's own
+/// queue, do that.
 func pause(microseconds: UInt32) {
     usleep(microseconds)
 }

@@ -55,7 +55,7 @@ package final class SQLiteJobStore: JobStore {
         try DatabaseFile.prepare(path: path, mode: mode)
         let folder = try StateFolder(database: path)
         do {
-            let pool = try DatabasePool(path: path, configuration: configuration())
+            let pool = try makePool(path)
             // GRDB sets NORMAL after `prepareDatabase`, which may lose accepted jobs with the power.
             let gauge = WriteAheadGauge()
             try pool.writeWithoutTransaction { db in
@@ -70,6 +70,25 @@ package final class SQLiteJobStore: JobStore {
             throw StoreError(error, path: path)
         }
     }
+
+    /// Opens the connections, again and again while others open theirs.
+    ///
+    /// SQLite does not call the busy handler while a new file becomes one that logs ahead, nor GRDB
+    /// when it fills an empty log: of several processes at that point, all but one fail at once.
+    private static func makePool(_ path: String) throws -> DatabasePool {
+        let end = ContinuousClock.now + busyWaitMax
+        while true {
+            do {
+                return try DatabasePool(path: path, configuration: configuration())
+            } catch let error as DatabaseError
+                where error.resultCode == .SQLITE_BUSY && ContinuousClock.now < end
+            {
+                pause(microseconds: openPauseMicroseconds)
+            }
+        }
+    }
+
+    private static let openPauseMicroseconds: UInt32 = 5_000
 
     /// The longest time that a writer waits for another process.
     static let busyWaitMax: Duration = .seconds(5)

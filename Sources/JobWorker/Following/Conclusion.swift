@@ -33,8 +33,8 @@ struct Conclusion: Sendable {
                 return try await advance(job, .concluded(.interrupted(gone)), Findings())
             case .forbidden:
                 return try await concludeUnreadable(job, error.jobError)
-            case .throttled, .budgetExhausted, .unreachable, .malformed, .invalid, .serverFault,
-                .unauthorized, .interrupted:
+            case .throttled, .budgetExhausted, .unreachable, .malformed, .invalid, .unsupported,
+                .serverFault, .unauthorized, .interrupted:
                 return .later
             }
         }

@@ -77,7 +77,7 @@ extension Follower {
             case .throttled, .budgetExhausted, .unauthorized, .unreachable:
                 try await failed([job], error)
                 return .later
-            case .malformed, .invalid, .serverFault, .interrupted:
+            case .malformed, .invalid, .unsupported, .serverFault, .interrupted:
                 // It is about this target, and others are polled on.
                 let now = context.clock.sinceBoot()
                 book.withLock { $0.rest(job, at: now, context.policy.jobBackoff) }

@@ -137,7 +137,7 @@ final class Follower: Sendable {
             case .throttled(let wait): wait
             case .budgetExhausted(let wait): wait
             case .notFound, .forbidden, .unauthorized, .unreachable, .malformed, .invalid,
-                .serverFault, .interrupted:
+                .unsupported, .serverFault, .interrupted:
                 nil
             }
         let isUnreachable = book.withLock {

@@ -39,7 +39,7 @@ struct Submitter: Sendable {
                 case .budgetExhausted(let wait): .budgetExhausted(wait: wait)
                 case .unauthorized: .submitted(.unauthorized(error.jobError))
                 case .throttled(let wait): .submitted(.throttled(error.jobError, retryAfter: wait))
-                case .unreachable, .malformed, .invalid, .serverFault, .interrupted:
+                case .unreachable, .malformed, .invalid, .unsupported, .serverFault, .interrupted:
                     .targetUnresolved(error.jobError)
                 }
             _ = try await context.record(event, job, lease)
@@ -118,7 +118,7 @@ struct Submitter: Sendable {
             case .budgetExhausted(let wait): .budgetExhausted(wait: wait)
             case .unauthorized: .submitted(.unauthorized(error.jobError))
             case .throttled(let wait): .submitted(.throttled(error.jobError, retryAfter: wait))
-            case .invalid: .submitted(.rejected(error.jobError))
+            case .invalid, .unsupported: .submitted(.rejected(error.jobError))
             case .notFound, .forbidden, .unreachable, .malformed, .serverFault, .interrupted:
                 .submitted(.undelivered(error.jobError))
             }

@@ -20,6 +20,8 @@ package struct KomodoError: Error, Sendable, Hashable {
         case malformed
         /// Komodo refused the request itself, for example because it is too old for it.
         case invalid
+        /// Komodo's interface has nothing for what was asked; nothing was sent.
+        case unsupported
         /// Komodo failed for another reason.
         case serverFault
         /// The call was cancelled.
@@ -48,7 +50,7 @@ package struct KomodoError: Error, Sendable, Hashable {
         switch code {
         case .throttled, .budgetExhausted, .unreachable, .serverFault, .malformed, .interrupted:
             true
-        case .notFound, .forbidden, .unauthorized, .invalid: false
+        case .notFound, .forbidden, .unauthorized, .invalid, .unsupported: false
         }
     }
 
@@ -63,6 +65,7 @@ package struct KomodoError: Error, Sendable, Hashable {
             case .unreachable, .interrupted: .networkError
             case .malformed, .serverFault: .serverError
             case .invalid: .validationError
+            case .unsupported: .unsupportedOption
             }
         return JobError(jobCode, message)
     }

@@ -88,7 +88,8 @@ extension CoreKomodo {
         } catch {
             switch error.code {
             // Core 1.19 answers its web page or 404; a proxy may want a login for it.
-            case .notFound, .forbidden, .unauthorized, .invalid, .malformed, .serverFault:
+            case .notFound, .forbidden, .unauthorized, .invalid, .unsupported, .malformed,
+                .serverFault:
                 return nil
             case .throttled, .budgetExhausted, .unreachable, .interrupted: throw error
             }

@@ -65,7 +65,7 @@ extension CoreKomodo {
         case .unauthorized: .unauthorized(error.jobError)
         case .throttled(let wait): .throttled(error.jobError, retryAfter: wait)
         case .budgetExhausted(let wait): .throttled(error.jobError, retryAfter: wait)
-        case .invalid: .rejected(error.jobError)
+        case .invalid, .unsupported: .rejected(error.jobError)
         case .interrupted: .withheld
         case .notFound, .forbidden, .unreachable, .malformed, .serverFault:
             .undelivered(error.jobError)
