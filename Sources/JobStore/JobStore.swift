@@ -45,7 +45,7 @@ package protocol JobStore: Sendable {
     func laneHolder(_ lane: String) async throws(StoreError) -> JobRecord?
     /// How long the same operation on the same target took before; nil when too few runs are known.
     func estimate(
-        _ operation: JobOperation, target: Target
+        _ operation: JobOperation, target: Target, instance: String
     ) async throws(StoreError) -> DurationEstimate?
     /// Counts and durations by operation.
     func stats(since: Timestamp?) async throws(StoreError) -> StoreStats
@@ -113,7 +113,9 @@ package protocol JobStore: Sendable {
         _ query: JobQuery, offset: Int
     ) async throws(StoreError) -> (jobs: [JobRecord], total: Int)
     /// The stages of the last successful run of an operation on a target; none when there is none.
-    func stages(_ operation: JobOperation, target: Target) async throws(StoreError) -> [String]
+    func stages(
+        _ operation: JobOperation, target: Target, instance: String
+    ) async throws(StoreError) -> [String]
     /// The tokens that the server over HTTP accepts, by name.
     func accessTokens() async throws(StoreError) -> [AccessToken]
     /// Adds a token.

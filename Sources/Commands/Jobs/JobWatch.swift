@@ -63,7 +63,8 @@ final class JobWatch: Sendable {
 
     private func loadEstimates() async throws {
         for job in state.withLock({ $0.jobs }) {
-            let estimate = try await store.estimate(job.operation, target: job.target)
+            let estimate = try await store.estimate(
+                job.operation, target: job.target, instance: job.instance)
             state.withLock { $0.estimates[job.row] = estimate }
         }
     }

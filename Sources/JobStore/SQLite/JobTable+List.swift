@@ -12,14 +12,21 @@ extension JobTable {
     ) -> (sql: String, arguments: StatementArguments) {
         var (conditions, arguments) = filter(query)
         arguments += ["limit": query.limit + 1]
-        if let offset { arguments += ["offset": offset] }
+        let columns = offset == nil ? "*" : "id"
         let parts = sources(query).map { source in
             let all = source.conditions + conditions
             let filter = all.isEmpty ? "" : " WHERE " + all.joined(separator: " AND ")
-            return "SELECT * FROM \(source.table)\(filter)"
+            return "SELECT \(columns) FROM \(source.table)\(filter)"
         }
-        let page = " ORDER BY id DESC LIMIT :limit" + (offset == nil ? "" : " OFFSET :offset")
-        return (parts.joined(separator: " UNION ALL ") + page, arguments)
+        let page = parts.joined(separator: " UNION ALL ") + " ORDER BY id DESC LIMIT :limit"
+        guard let offset else { return (page, arguments) }
+        arguments += ["offset": offset]
+        // Only the page's own rows are read whole, not those that are passed over.
+        let sql = """
+            SELECT job.* FROM (\(page) OFFSET :offset) AS page CROSS JOIN job ON job.id = page.id
+            ORDER BY page.id DESC
+            """
+        return (sql, arguments)
     }
 
     /// The statement that counts all rows of a list.
@@ -46,6 +53,12 @@ extension JobTable {
         if let target = query.target, !isID(target) {
             let list = words.isEmpty ? [] : ["status IN (\(words.joined(separator: ", ")))"]
             return [("job INDEXED BY job_target", list + extra)]
+        }
+        if query.principal != nil {
+            let all = JobStatus.allCases.map { "'\($0.rawValue)'" }
+            return (words.isEmpty ? all : words).map {
+                ("job INDEXED BY job_principal_status", ["status = \($0)"] + extra)
+            }
         }
         guard !words.isEmpty else { return [("job", extra)] }
         return words.map { ("job INDEXED BY job_status", ["status = \($0)"] + extra) }

@@ -18,6 +18,9 @@ struct Migration: Sendable {
         Migration("0001_create_jobs", PackageResources._001_create_jobs_sql),
         Migration("0002_mark_draining_workers", PackageResources._002_mark_draining_workers_sql),
         Migration("0003_serve_clients", PackageResources._003_serve_clients_sql),
+        Migration(
+            "0004_index_principals_by_status",
+            PackageResources._004_index_principals_by_status_sql),
     ]
 
     /// SHA-256 of the text, in lower-case hexadecimal.

@@ -53,7 +53,7 @@ extension SQLiteJobStore {
     }
 
     package func stages(
-        _ operation: JobOperation, target: Target
+        _ operation: JobOperation, target: Target, instance: String
     ) async throws(StoreError) -> [String] {
         try await read { db in
             guard
@@ -62,12 +62,13 @@ extension SQLiteJobStore {
                     sql: """
                         SELECT id FROM job
                         WHERE target_name = :name AND operation = :operation
-                            AND target_type = :type AND status = 'success'
+                            AND target_type = :type AND instance = :instance
+                            AND status = 'success'
                         ORDER BY id DESC LIMIT 1
                         """,
                     arguments: [
                         "name": target.name, "operation": operation.rawValue,
-                        "type": target.type.rawValue,
+                        "type": target.type.rawValue, "instance": instance,
                     ])
             else { return [] }
             return try String.fetchAll(

@@ -82,7 +82,7 @@ extension SQLiteJobStore {
     private static let estimateRunsMin = 2
 
     package func estimate(
-        _ operation: JobOperation, target: Target
+        _ operation: JobOperation, target: Target, instance: String
     ) async throws(StoreError) -> DurationEstimate? {
         let durations = try await read { db in
             try Int64.fetchAll(
@@ -90,13 +90,14 @@ extension SQLiteJobStore {
                 sql: """
                     SELECT finished_at - accepted_at FROM job
                     WHERE target_name = :name AND operation = :operation
-                        AND target_type = :type AND status = 'success'
-                        AND accepted_at IS NOT NULL
+                        AND target_type = :type AND instance = :instance
+                        AND status = 'success' AND accepted_at IS NOT NULL
                     ORDER BY id DESC LIMIT :limit
                     """,
                 arguments: [
                     "name": target.name, "operation": operation.rawValue,
-                    "type": target.type.rawValue, "limit": Self.estimateRuns,
+                    "type": target.type.rawValue, "instance": instance,
+                    "limit": Self.estimateRuns,
                 ])
         }.sorted()
         guard durations.count >= Self.estimateRunsMin else { return nil }

@@ -12,10 +12,12 @@ struct JobSheet: Sendable {
     var estimate: DurationEstimate?
     /// Of an unfinished job: the stages of the last successful run.
     var expectedSteps: [String] = []
-    /// Who runs on the target that the job waits for.
+    /// Who runs on the target that the job waits for, if the reader may see that job.
     var holder: JobID?
     /// Of a finished job.
     var digest: LogDigest?
+    /// Of a job that failed for want of requests: seconds until there is one.
+    var retryAfter: Int?
     /// Whether the request met a job that was there already; nil when nothing was requested.
     var isDeduplicated: Bool?
     /// What became of options that needed no doing, and other remarks.
@@ -26,18 +28,27 @@ struct JobSheet: Sendable {
         self.now = now
     }
 
-    /// Collects what there is to know about `job`.
-    static func load(_ job: JobRecord, in context: ToolContext) async throws -> JobSheet {
+    /// Collects what there is to know about `job` for `caller`.
+    static func load(
+        _ job: JobRecord, in context: ToolContext, for caller: Caller
+    ) async throws -> JobSheet {
         var sheet = JobSheet(job, now: context.clock.now())
         sheet.baseURL = context.baseURL(of: job)
         guard !job.state.isTerminal else {
             sheet.digest = LogDigest(try await context.store.logs(of: job.row))
+            if job.state.status == .failed, ToolErrorCode(job: job) == .rateLimitError {
+                sheet.retryAfter = try await RetryTime.seconds(job.instance, in: context)
+            }
             return sheet
         }
-        sheet.estimate = try await context.store.estimate(job.operation, target: job.target)
-        sheet.expectedSteps = try await context.store.stages(job.operation, target: job.target)
-        if job.state == .pending(.held), job.wakeAt == nil, let lane = job.lane {
-            sheet.holder = try await context.store.laneHolder(lane)?.id
+        sheet.estimate = try await context.store.estimate(
+            job.operation, target: job.target, instance: job.instance)
+        sheet.expectedSteps = try await context.store.stages(
+            job.operation, target: job.target, instance: job.instance)
+        if job.state == .pending(.held), job.wakeAt == nil, let lane = job.lane,
+            let holder = try await context.store.laneHolder(lane), caller.sees(holder)
+        {
+            sheet.holder = holder.id
         }
         return sheet
     }

@@ -89,7 +89,8 @@ struct ClientConformance {
     func stagesAreThoseOfTheLastSuccessfulRun(factory: StoreFactory) async throws {
         let test = try await factory.make()
         func stages() async throws -> [String] {
-            try await test.store.stages(.deploy, target: Samples.target(1))
+            try await test.store.stages(
+                .deploy, target: Samples.target(1), instance: Samples.instance)
         }
         #expect(try await stages() == [])
         let good = try await test.running(.deploy, 1, update: "u1")
@@ -102,7 +103,13 @@ struct ClientConformance {
         try await test.store.save([Samples.log(0, "c")], try test.lease(of: bad))
         try await test.apply(.concluded(.failed(Samples.problem)), to: bad)
         #expect(try await stages() == expected)
-        #expect(try await test.store.stages(.stopDeployment, target: Samples.target(1)) == [])
+        for (operation, instance) in [
+            (JobOperation.stopDeployment, Samples.instance), (.deploy, "https://elsewhere.example"),
+        ] {
+            let others = try await test.store.stages(
+                operation, target: Samples.target(1), instance: instance)
+            #expect(others == [])
+        }
     }
 
     @Test(arguments: StoreFactory.all)

@@ -230,19 +230,23 @@ struct HistoryConformance {
             test.clock.advance(.seconds(seconds))
             try await test.apply(.concluded(end), to: job)
         }
-        #expect(try await test.store.estimate(.deploy, target: target) == nil)
+        func estimate(_ instance: String = Samples.instance) async throws -> DurationEstimate? {
+            try await test.store.estimate(.deploy, target: target, instance: instance)
+        }
+        #expect(try await estimate() == nil)
         try await run(.deploy, 1, 10, .succeeded)
-        #expect(try await test.store.estimate(.deploy, target: target) == nil)
+        #expect(try await estimate() == nil)
         try await run(.deploy, 1, 99, .failed(Samples.problem))
         try await run(.deploy, 2, 77, .succeeded)
         try await run(.stopDeployment, 1, 55, .succeeded)
         for seconds in [2, 4, 6, 8, 12, 14, 16, 18, 20] {
             try await run(.deploy, 1, seconds, .succeeded)
         }
-        let estimate = try #require(try await test.store.estimate(.deploy, target: target))
+        #expect(try await estimate("https://elsewhere.example") == nil)
+        let known = try #require(try await estimate())
         // Of 2, 4 … 20 the fifth is the median and the ninth the 90th percentile.
-        #expect(estimate.count == 10)
-        #expect(estimate.median == .seconds(10) && estimate.p90 == .seconds(18))
+        #expect(known.count == 10)
+        #expect(known.median == .seconds(10) && known.p90 == .seconds(18))
     }
 
     @Test(arguments: StoreFactory.all)

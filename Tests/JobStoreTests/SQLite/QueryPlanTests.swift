@@ -35,6 +35,9 @@ struct QueryPlanTests {
         ("WHERE instance = :instance ORDER BY id DESC LIMIT", "SCAN job"),
         // A name of 24 hexadecimal digits may also be an id; there is no index of those.
         ("target_id = :target", "SCAN job"),
+        // The rows of one page, whose keys were found by an index.
+        ("AS page CROSS JOIN job", "SCAN page"),
+        ("AS page CROSS JOIN job", "USE TEMP B-TREE FOR ORDER BY"),
         // The first row in the order of an index of what waits.
         ("SELECT expires_at FROM job", "SCAN job USING INDEX job_expiry"),
         // One row for each key that waits in a lane.
@@ -164,9 +167,11 @@ struct QueryPlanTests {
         _ = try await store.logs(of: job.row)
         _ = try await store.secrets(of: job.row)
         _ = try await store.laneHolder("x")
-        _ = try await store.estimate(.deploy, target: Samples.target(1))
+        _ = try await store.estimate(
+            .deploy, target: Samples.target(1), instance: Samples.instance)
         _ = try await store.stats(since: nil)
-        _ = try await store.stages(.deploy, target: Samples.target(1))
+        _ = try await store.stages(
+            .deploy, target: Samples.target(1), instance: Samples.instance)
         _ = try await store.sealKey()
         _ = try await store.spend("n", until: test.clock.now)
         try await store.hideOutcome(of: job.row)
@@ -233,6 +238,16 @@ struct QueryPlanTests {
         ListPlan(
             query: JobQuery(statuses: [.running], instance: "i"),
             step: "SEARCH job USING INDEX job_status"),
+        ListPlan(
+            query: JobQuery(principal: "ann"),
+            step: "SEARCH job USING INDEX job_principal_status (principal=? AND status=?"),
+        ListPlan(
+            query: JobQuery(statuses: [.failed], principal: "ann", before: 9),
+            step: "SEARCH job USING INDEX job_principal_status "
+                + "(principal=? AND status=? AND id<?)"),
+        ListPlan(
+            query: JobQuery(target: "web", principal: "ann"),
+            step: "SEARCH job USING INDEX job_target"),
     ]
 
     @Test(arguments: queries)
@@ -244,6 +259,15 @@ struct QueryPlanTests {
         }.filter { !$0.contains("job_created") }
         #expect(!touching.isEmpty)
         #expect(touching.allSatisfy { $0.hasPrefix(list.step) }, "\(steps)")
+    }
+
+    @Test(arguments: queries)
+    func pagesByNumberReadOnlyTheirOwnRowsWhole(list: ListPlan) async throws {
+        let steps = try await log.plan(JobTable.listSQL(list.query, offset: 50).sql)
+        let whole = steps.filter { $0.hasPrefix("SEARCH job USING INTEGER PRIMARY KEY (rowid=?)") }
+        #expect(whole.count == 1, "\(steps)")
+        #expect(
+            steps.contains { $0.hasPrefix("SCAN page") || $0.contains("SCAN (sub") }, "\(steps)")
     }
 
     // The statements of a worker's loop.
@@ -287,7 +311,8 @@ struct QueryPlanTests {
         #expect(unfinished.contains("job_overdue (instance=?)"), "\(unfinished)")
         let estimate = log.matching("finished_at - accepted_at")
         #expect(estimate.isEmpty)
-        _ = try await test.store.estimate(.deploy, target: Samples.target(1))
+        _ = try await test.store.estimate(
+            .deploy, target: Samples.target(1), instance: Samples.instance)
         let plan = try await plan(containing: "finished_at - accepted_at")
         #expect(plan.contains("job_target (target_name=?)"), "\(plan)")
     }

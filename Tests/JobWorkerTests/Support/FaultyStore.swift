@@ -136,9 +136,9 @@ extension FaultyStore {
     }
 
     func estimate(
-        _ operation: JobOperation, target: Target
+        _ operation: JobOperation, target: Target, instance: String
     ) async throws(StoreError) -> DurationEstimate? {
-        try await store.estimate(operation, target: target)
+        try await store.estimate(operation, target: target, instance: instance)
     }
 
     func stats(since: Timestamp?) async throws(StoreError) -> StoreStats {
@@ -210,9 +210,9 @@ extension FaultyStore {
     }
 
     func stages(
-        _ operation: JobOperation, target: Target
+        _ operation: JobOperation, target: Target, instance: String
     ) async throws(StoreError) -> [String] {
-        try await store.stages(operation, target: target)
+        try await store.stages(operation, target: target, instance: instance)
     }
 
     func accessTokens() async throws(StoreError) -> [AccessToken] {
