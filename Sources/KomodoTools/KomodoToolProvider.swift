@@ -3,6 +3,7 @@ internal import JobStore
 internal import Jobs
 private import Logging
 internal import MCP
+internal import Redaction
 
 /// The catalogue as the protocol asks for it.
 struct KomodoToolProvider: ToolProvider {
@@ -34,6 +35,24 @@ struct KomodoToolProvider: ToolProvider {
         return try await run(name, ToolCall(name, arguments, caller, call))
     }
 
+    func invalidArguments(
+        _ problems: [SchemaProblem], of tool: Tool, context call: CallContext
+    ) -> CallResult {
+        invalidArguments(problems, of: tool, for: context.caller(call.principal))
+    }
+
+    /// The answer to arguments that do not fit; a caller who may not call the tool at all hears that
+    /// instead.
+    func invalidArguments(
+        _ problems: [SchemaProblem], of tool: Tool, for caller: Caller
+    ) -> CallResult {
+        if let entry = offered.first(where: { $0.name == tool.name }), !caller.may(entry.scope) {
+            return result(Forbidden.failure(entry.scope))
+        }
+        return result(
+            ToolFailure(problems.map { ArgumentFault($0) }, hint: "Nothing was done."))
+    }
+
     /// Runs a tool; whatever the model can do something about comes back as a result.
     func run(_ name: String, _ call: ToolCall) async throws -> CallOutcome {
         guard let entry = offered.first(where: { $0.name == name }) else {
@@ -43,20 +62,37 @@ struct KomodoToolProvider: ToolProvider {
             guard call.caller.may(entry.scope) else { throw Forbidden.failure(entry.scope) }
             return try await entry.run(call, context)
         } catch {
-            guard let failure = ToolFailure(error) else {
+            guard var failure = ToolFailure(error) else {
                 // A call that was cancelled while it read the database.
                 throw error is StoreError ? CancellationError() : error
             }
-            if failure.code == .internalError {
-                context.logger.error(
-                    "A tool failed",
-                    metadata: [
-                        LogKey.errorCode: "\(failure.code.rawValue)",
-                        LogKey.errorMessage: "\(failure.message)",
-                    ])
+            if failure.code == .internalError { log(failure) }
+            if failure.code == .conflict {
+                // The engine names jobs in the way, whoever asked for them.
+                failure.message = try await JobMentions.hidden(
+                    in: failure.message, from: call.caller, context)
             }
-            return .result(ToolResults.failure(failure, at: context.clock.now()))
+            return .result(result(failure))
         }
+    }
+
+    private func result(_ failure: ToolFailure) -> CallResult {
+        var failure = failure
+        failure.message = context.redactor.redact(failure.message)
+        if !failure.faults.isEmpty {
+            failure.details["problems"] = .array(
+                failure.faults.map { $0.json(context.redactor) })
+        }
+        return ToolResults.failure(failure, at: context.clock.now())
+    }
+
+    private func log(_ failure: ToolFailure) {
+        context.logger.error(
+            "A tool failed",
+            metadata: [
+                LogKey.errorCode: "\(failure.code.rawValue)",
+                LogKey.errorMessage: "\(failure.message)",
+            ])
     }
 
     private var offered: [ToolEntry] {

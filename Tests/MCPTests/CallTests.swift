@@ -35,12 +35,48 @@ import Testing
             "tools/call", ["name": "echo", "arguments": ["mode": "quick", "n": "x", "o": 1]])
         #expect(answer["result"]?["isError"] == true)
         let text = answer["result"]?["content"]?.array?[0]["text"]?.string ?? ""
-        for word in ["mode", "fast", "slow", "quick", "integer", "o"] {
+        for word in ["/mode", "fast", "slow", "quick", "/n must be an integer", "/o is not"] {
             #expect(text.contains(word), "\(text)")
         }
         let fine = await peer.request(
             "tools/call", ["name": "echo", "arguments": ["mode": "fast"]])
         #expect(fine["result"]?["content"]?.array?[0]["text"] == "called echo")
+    }
+
+    @Test func theOwnerOfAToolDecidesHowInvalidArgumentsAreAnswered() async {
+        let tool = Tool(
+            name: "echo",
+            inputSchema: [
+                "type": "object", "properties": ["mode": ["enum": ["fast", "slow"]]],
+                "required": ["id"],
+            ],
+            taskSupport: .optional)
+        let peer = Peer(
+            .stub(tasks: StubTasks()) { $0.tools = RefusingTools(list: [tool]) })
+        await peer.open(.november2025)
+        let call: JSONValue = ["name": "echo", "arguments": ["mode": "quick"]]
+        let answer = await peer.request("tools/call", call)
+        let refusal: JSONValue = [
+            "tool": "echo", "who": "ada",
+            "details": [
+                [
+                    "path": "",
+                    "expectation": #"must have the property "id", which is missing"#,
+                    "value": nil, "allowed": [], "missing": "id",
+                ],
+                [
+                    "path": "/mode", "expectation": #"must be one of "fast", "slow""#,
+                    "value": "quick", "allowed": ["fast", "slow"], "missing": nil,
+                ],
+            ],
+        ]
+        #expect(answer["result"]?["isError"] == true)
+        #expect(answer["result"]?["structuredContent"] == refusal)
+        // A client that asked for a task can read an error only.
+        let task: JSONValue = ["name": "echo", "arguments": ["mode": "quick"], "task": [:]]
+        let failed = await peer.request("tools/call", task)
+        #expect(failed["error"]?["code"] == -32602)
+        #expect(failed["error"]?["data"] == refusal)
     }
 
     @Test(arguments: [
@@ -67,6 +103,32 @@ import Testing
         #expect(odd["error"] == ["code": -32603, "message": "Internal error"])
     }
 
+    @Test func anErrorWithoutACauseInTheAnswerIsInTheLog() async throws {
+        let log = Notes<String>()
+        let started = Tally()
+        let peer = Peer(
+            .stub(
+                tools: ["gives up", "waits"].map { Tool(name: $0) },
+                bodies: [
+                    "gives up": { _, _ in throw CancellationError() },
+                    "waits": { _, _ in
+                        started.started()
+                        try await ContinuousClock().sleep(for: .seconds(600))
+                        return .result(.text(""))
+                    },
+                ]
+            ) { $0.logger = LogRecorder.logger(to: log) })
+        let answer = await peer.modern("tools/call", ["name": "gives up"])
+        #expect(answer["error"]?["code"] == -32603)
+        #expect(log.all == ["error: A request failed inside the server"])
+        async let done: [JSONValue] = peer.send(
+            Peer.modernFrame("tools/call", ["name": "waits"], id: 2))
+        #expect(try await eventually { started.startedCount == 1 })
+        peer.session.cancel(.number("2"))
+        #expect(await done.isEmpty)
+        #expect(log.all.count == 1)
+    }
+
     @Test(arguments: [true, false])
     func aDuplicateIdIsRefusedWhileTheFirstIsAtWork(isModern: Bool) async {
         let peer = Peer()
@@ -84,10 +146,23 @@ import Testing
         #expect(peer.received.last?["result"] != nil)
         #expect(peer.session.inFlightCount == 0)
         #expect(await peer.send(frame).first?["result"] != nil)
-        // 7 and "7" are different ids.
-        let text = peer.take(frame)
-        #expect(await peer.request("ping", id: "7")["result"] == [:])
-        await peer.run(text)
+    }
+
+    @Test(arguments: [("7", #""7""#), (#""\u00e9""#, #""e\u0301""#)])
+    func idsWithOtherBytesAreOtherIds(first: String, second: String) async {
+        let peer = Peer()
+        await peer.open(.november2025)
+        func frame(_ id: String) -> String {
+            #"{"jsonrpc":"2.0","id":\#(id),"method":"tools/call","params":{"name":"echo"}}"#
+        }
+        let call = peer.take(frame(first))
+        #expect(await peer.send(frame(second)).last?["result"] != nil)
+        await peer.send(
+            #"{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":\#(second)}}"#
+        )
+        let before = peer.received.count
+        await peer.run(call)
+        #expect(peer.received.count == before + 1)
     }
 
     @Test(arguments: [true, false])

@@ -98,6 +98,8 @@ import Testing
             ([:], -32020), (["region": "=?base64?w6k=?=", "n": "42"], nil),
             (["region": "=?base64?w6k=?=", "n": "42.0"], nil),
             (["region": "e", "n": "42"], -32020), (["region": "=?base64?w6k=?="], -32020),
+            // The same letter, written as two code points.
+            (["region": "=?base64?ZcyB?=", "n": "42"], -32020),
             (["region": "é", "n": "42"], -32020),
             (["region": "=?base64?w6k=?=", "n": "x"], -32020),
         ] as [([String: String], Int?)] {

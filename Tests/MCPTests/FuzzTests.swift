@@ -132,6 +132,39 @@ import Testing
         return answers.withLock { $0 }
     }
 
+    @Test(arguments: [true, false])
+    func callsThatAreCancelledMeanwhileAreAnsweredAtMostOnce(isModern: Bool) async {
+        let peer = Peer(
+            .stub(bodies: [
+                "echo": { _, context in
+                    context.report(progress: 1)
+                    await Task.yield()
+                    return .result(.text(""))
+                }
+            ]))
+        await peer.open(.november2025)
+        let opened = peer.received.count
+        await withDiscardingTaskGroup { group in
+            for id in 0..<1_000 {
+                let params: JSONObject = ["name": "echo", "_meta": ["progressToken": .int(id)]]
+                let frame =
+                    isModern
+                    ? Peer.modernFrame("tools/call", ["name": "echo"], id: .int(id))
+                    : Peer.frame("tools/call", .object(params), id: .int(id))
+                let call = peer.take(frame)
+                group.addTask { await peer.run(call) }
+                group.addTask {
+                    if id.isMultiple(of: 3) { await Task.yield() }
+                    peer.session.cancel(.number("\(id)"))
+                }
+            }
+        }
+        let answered = peer.received.dropFirst(opened).compactMap { $0["id"]?.int }
+        #expect(Set(answered).count == answered.count)
+        #expect(peer.session.inFlightCount == 0)
+        #expect(await peer.modern("tools/call", ["name": "echo"], id: 1)["result"] != nil)
+    }
+
     @Test func aThousandCallsAtOnceAreEachAnsweredOnce() async {
         let peer = Peer(.stub { $0.limits.inFlightMax = 1_000 })
         await withDiscardingTaskGroup { group in

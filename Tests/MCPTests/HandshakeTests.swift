@@ -54,6 +54,15 @@ import Testing
         #expect(await peer.request("ping")["result"] == [:])
     }
 
+    @Test func initializeAfterTheEndSaysSo() async {
+        let peer = Peer()
+        peer.session.shutDown()
+        let answer = await peer.request(
+            "initialize", ["protocolVersion": "2025-11-25", "capabilities": [:]])
+        #expect(answer["error"]?["message"]?.string?.contains("shutting down") == true)
+        #expect(peer.session.revision == nil)
+    }
+
     @Test func aRequestBeforeInitializeIsAnsweredWithAnError() async {
         let peer = Peer()
         #expect(await peer.request("tools/list")["error"]?["code"] == -32600)

@@ -74,6 +74,14 @@ import Testing
             }
         }
 
+        /// Whether the pipe to the client has no room for a page.
+        var isOutputFull: Bool {
+            serverEnds.withLock { ends in
+                var polled = pollfd(fd: ends[1], events: Int16(POLLOUT), revents: 0)
+                return poll(&polled, 1, 0) == 0
+            }
+        }
+
         func write(_ text: String) { writeAll(Array(text.utf8), to: input) }
     }
 
@@ -216,6 +224,77 @@ import Testing
         line.endServer()
         close(line.input)
         #expect(await lines.count <= 1)
+    }
+
+    @Test func halfALineIsNoFrameWhenTheServerStops() async throws {
+        let answered = Tally()
+        let line = try Line(
+            .stub(bodies: [
+                "echo": { _, _ in
+                    answered.ended()
+                    return .result(.text(""))
+                }
+            ]))
+        async let lines: [String] = all(line.output)
+        async let ran: Void = line.transport.run()
+        line.write(Peer.modernFrame("tools/call", ["name": "echo"]) + "\n" + #"{"jsonrpc":"2.0","#)
+        #expect(try await eventually { answered.endedCount == 1 })
+        line.transport.stop()
+        await ran
+        line.endServer()
+        close(line.input)
+        let answers = try await lines.map { try JSONValue(parsing: $0) }
+        #expect(answers.count == 1)
+        #expect(answers.first?["result"] != nil)
+    }
+
+    @Test func questionsEndWithTheInputThatCouldAnswerThem() async throws {
+        let definition = ServerDefinition.stub(
+            bodies: [
+                "echo": { _, context in
+                    let answer = try await context.ask("name", .form(StubForms.name))
+                    return .result(.text("\(answer)"))
+                }
+            ]) { $0.limits.flushTimeout = .seconds(60) }
+        let start = ContinuousClock.now
+        let answers = try await converse(definition) { line in
+            let opening: JSONValue = [
+                "protocolVersion": "2025-11-25", "capabilities": ["elicitation": [:]],
+            ]
+            line.write(Peer.frame("initialize", opening, id: 0) + "\n")
+            line.write(Peer.frame("tools/call", ["name": "echo"], id: 1) + "\n")
+            close(line.input)
+        }
+        #expect(ContinuousClock.now - start < .seconds(50))
+        #expect(answers.last?["id"] == 1)
+        #expect(answers.last?["result"]?["isError"] == true)
+    }
+
+    @Test func stopEndsTheConnectionOfAClientThatDoesNotRead() async throws {
+        let line = try Line(
+            .stub {
+                $0.limits.writeBacklogMax = 1
+                $0.limits.flushTimeout = .milliseconds(50)
+            })
+        let (written, pad) = (Tally(), JSONValue.string(String(repeating: "x", count: 4_000)))
+        let frame = Peer.frame("nothing", [:], id: pad) + "\n"
+        onThread {
+            // More than the two pipes and the queue hold: the reader has to wait for the writer.
+            for _ in 0..<100 { line.write(frame) }
+            written.ended()
+        }
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { await line.transport.run() }
+            // The pipe to the client is full when it takes no more.
+            let isFull = await holds { line.isOutputFull }
+            #expect(isFull)
+            line.transport.stop()
+            await group.waitForAll()
+        }
+        close(line.output)
+        line.endServer()
+        #expect(try await eventually { written.endedCount == 1 })
+        close(line.input)
     }
 
     @Test func cancellationEndsAtOnceEvenWhenTheClientDoesNotRead() async throws {

@@ -106,6 +106,25 @@ import Testing
         }
     }
 
+    @Test func aResourceWhoseChangesHaveEndedCanBeSubscribedToAgain() async throws {
+        let resources = StubResources()
+        let peer = Peer(.stub(resources: resources) { $0.limits.subscriptionsMax = 1 })
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { await peer.session.serve(peer.emit) }
+            await peer.open(.june2025)
+            let uri: JSONValue = ["uri": "test://a"]
+            _ = await peer.request("resources/subscribe", uri)
+            resources.updated.finish()
+            let isTold = try? await eventually {
+                _ = await peer.request("resources/subscribe", uri)
+                resources.updated.tell()
+                return !peer.messages("notifications/resources/updated").isEmpty
+            }
+            #expect(isTold == true)
+            group.cancelAll()
+        }
+    }
+
     @Test func subscriptionsAreBounded() async {
         let peer = Peer(.stub { $0.limits.subscriptionsMax = 0 })
         await peer.open(.june2025)

@@ -186,6 +186,135 @@ import Testing
     }
 }
 
+/// Tasks that end as soon as they have been looked at for the first time.
+private struct EndingTasks: TaskProvider {
+    let tasks: StubTasks
+
+    func task(_ id: String, for principal: Principal) async throws -> TaskView? {
+        let view = try await tasks.task(id, for: principal)
+        if view?.isOver == false { tasks.end(id, .ended(.result(.text("ok")))) }
+        return view
+    }
+
+    func tasks(after cursor: String?, for principal: Principal) async throws -> Listing<TaskView> {
+        try await tasks.tasks(after: cursor, for: principal)
+    }
+
+    func changes(of id: String, for principal: Principal) -> AsyncStream<Void> {
+        tasks.changes(of: id, for: principal)
+    }
+
+    func cancel(_ id: String, for principal: Principal, hidesOutcome: Bool) async throws
+        -> TaskView?
+    { nil }
+}
+
+/// What a client of 2025-11-25 is told of its tasks without asking.
+@Suite(.timeLimit(.minutes(2))) struct LegacyTaskWatchTests {
+    private func peer(
+        _ tasks: StubTasks, change: @escaping (inout ServerDefinition) -> Void = { _ in }
+    ) async -> Peer {
+        let peer = Peer(
+            .stub(
+                tools: [Tool(name: "may", taskSupport: .optional)],
+                bodies: [
+                    "may": { _, context in
+                        context.report(progress: 3)
+                        return .task(tasks.start("t1"))
+                    }
+                ], tasks: tasks, clock: ManualClock().clock
+            ) { definition in
+                definition.limits.updateInterval = .zero
+                change(&definition)
+            })
+        await peer.open(.november2025)
+        return peer
+    }
+
+    @Test func progressGoesOnUnderTheTokenOfTheCall() async {
+        let tasks = StubTasks()
+        let peer = await peer(tasks)
+        @Sendable func progress() -> [JSONValue] { peer.messages("notifications/progress") }
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { await peer.session.serve(peer.emit) }
+            _ = await peer.request(
+                "tools/call", ["name": "may", "task": [:], "_meta": ["progressToken": "p"]])
+            tasks.say("t1", "halfway")
+            #expect(await holds { progress().count == 2 })
+            #expect(progress().first?["params"] == ["progressToken": "p", "progress": 3])
+            #expect(
+                progress().last?["params"]
+                    == [
+                        "progressToken": "p", "progress": 1_785_000_000, "message": "halfway",
+                        "_meta": ["io.modelcontextprotocol/related-task": ["taskId": "t1"]],
+                    ])
+            tasks.say("t1", "nearly done")
+            #expect(await holds { progress().count == 3 })
+            #expect(progress().last?["params"]?["progress"] == 1_785_000_001)
+            tasks.say("t1", "done")
+            tasks.end("t1", .ended(.result(.text("ok"))))
+            #expect(await holds { !peer.messages("notifications/tasks/status").isEmpty })
+            let last = progress().count
+            #expect(peer.received.last?["method"] == "notifications/tasks/status")
+            tasks.say("t1", "over")
+            #expect(progress().count == last)
+            group.cancelAll()
+        }
+    }
+
+    @Test func withoutATokenOnlyTheStatusIsTold() async {
+        let tasks = StubTasks()
+        let peer = await peer(tasks)
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { await peer.session.serve(peer.emit) }
+            _ = await peer.request("tools/call", ["name": "may", "task": [:]])
+            tasks.say("t1", "halfway")
+            tasks.end("t1", .ended(.result(.text("ok"))))
+            #expect(await holds { !peer.messages("notifications/tasks/status").isEmpty })
+            #expect(peer.messages("notifications/progress").isEmpty)
+            group.cancelAll()
+        }
+    }
+
+    @Test func noChangeIsMissedBetweenTheAnswerAndTheFirstLook() async {
+        let tasks = StubTasks()
+        let peer = await peer(tasks) { $0.tasks = EndingTasks(tasks: tasks) }
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { await peer.session.serve(peer.emit) }
+            _ = await peer.request("tools/call", ["name": "may", "task": [:]])
+            #expect(
+                await holds {
+                    peer.messages("notifications/tasks/status").last?["params"]?["status"]
+                        == "completed"
+                })
+            group.cancelAll()
+        }
+    }
+
+    @Test func aTaskIsNotWatchedBeforeTheClientKnowsIt() async {
+        let tasks = StubTasks()
+        let peer = await peer(tasks)
+        let listeners = Notes<Int>()
+        let call = peer.take(Peer.frame("tools/call", ["name": "may", "task": [:]], id: 1))
+        guard case .call(let call) = call else {
+            Issue.record("the call was not taken")
+            return
+        }
+        await call.run { _ in listeners.append(tasks.changed.count) }
+        #expect(listeners.all == [0])
+        #expect(tasks.changed.count == 1)
+    }
+
+    @Test func cancellingATaskThatHasEndedMeanwhileTellsItsEnd() async {
+        let tasks = StubTasks(endsFirst: true)
+        let peer = await peer(tasks)
+        tasks.start("t1")
+        let answer = await peer.request("tasks/cancel", ["taskId": "t1"])
+        #expect(answer["error"]?["code"] == -32602)
+        #expect(answer["error"]?["message"]?.string?.hasSuffix("already: completed") == true)
+    }
+}
+
 @Suite(.timeLimit(.minutes(2))) struct ExtensionTaskTests {
     private let able: JSONValue = ["extensions": ["io.modelcontextprotocol/tasks": [:]]]
 
@@ -276,6 +405,31 @@ import Testing
         #expect(again["result"]?["resultType"] == "complete")
         tasks.end("t1", .cancelled)
         #expect(await get()?["status"] == "cancelled")
+    }
+
+    @Test func changesWithinASecondArePushedAsOne() async throws {
+        let tasks = StubTasks()
+        let clock = ManualClock()
+        let peer = Peer(.stub(tasks: tasks, clock: clock.clock))
+        tasks.start("t1")
+        async let done: [JSONValue] = peer.send(
+            Peer.modernFrame(
+                "subscriptions/listen", ["notifications": ["taskIds": ["t1"]]], id: "L",
+                capabilities: able))
+        func told() -> [JSONValue?] {
+            peer.messages("notifications/tasks").map { $0["params"]?["statusMessage"] }
+        }
+        #expect(try await eventually { told() == ["at work"] && clock.sleepers == 1 })
+        for step in 1...20 {
+            tasks.say("t1", "step \(step)")
+            await Task.yield()
+        }
+        #expect(told() == ["at work"])
+        clock.advance(by: .seconds(1))
+        #expect(try await eventually { told().count == 2 && clock.sleepers == 1 })
+        #expect(told() == ["at work", "step 20"])
+        peer.session.shutDown()
+        _ = await done
     }
 
     @Test func changesArePushedToThoseWhoListen() async throws {

@@ -13,10 +13,12 @@ enum JobLookup {
     ) async throws -> JobRecord {
         guard let id = JobID(text) else {
             throw ToolFailure(
-                .validationError,
-                "'\(BoundedText.line(text, max: 80))' is no job_id. Give a whole one, as tools "
-                    + "return it: job_deploy_ and 26 more characters. \(ToolName.list) shows them.",
-                details: ["argument": "job_id"])
+                [
+                    ArgumentFault(
+                        "/job_id",
+                        "must be a whole job_id, as tools return it: job_, the operation, _ and 26 "
+                            + "letters and digits", value: .string(text))
+                ], hint: "\(ToolName.list) shows the newest.")
         }
         let job: JobRecord
         do throws(StoreError) {

@@ -19,18 +19,23 @@ struct NameCompletion: CompletionProvider {
         let caller = context.caller(principal)
         guard caller.may(.read) else { return Completion(values: [], total: 0, hasMore: false) }
         let value = query.value.lowercased()
-        var values: [String]
+        let values: [String]
+        var isWhole = true
         switch kind {
         case .job:
-            values = try await jobs(caller).map { "\($0.id)" }
-                .filter { $0.lowercased().hasPrefix(value) }
+            let page = try await jobs(caller)
+            isWhole = page.next == nil
+            values = page.jobs.map { "\($0.id)" }.filter { $0.lowercased().hasPrefix(value) }
         case .name(let type):
-            values = try await names(type, value, caller)
+            let page = try await jobs(caller)
+            isWhole = page.next == nil
+            values = try await names(type, value, page.jobs)
         case .none: values = []
         }
-        let total = values.count
-        values = Array(values.prefix(Completion.valuesMax))
-        return Completion(values: values, total: total, hasMore: values.count < total)
+        let shown = values.prefix(Completion.valuesMax).map { BoundedText.line($0, max: 200) }
+        return Completion(
+            values: shown, total: isWhole ? values.count : nil,
+            hasMore: shown.count < values.count || !isWhole)
     }
 
     /// What an argument is.
@@ -66,10 +71,10 @@ struct NameCompletion: CompletionProvider {
     }
 
     private func names(
-        _ type: TargetType, _ value: String, _ caller: Caller
+        _ type: TargetType, _ value: String, _ jobs: [JobRecord]
     ) async throws -> [String] {
         var names: [String] = []
-        for job in try await jobs(caller)
+        for job in jobs
         where job.target.type == type && job.target.name.lowercased().contains(value)
             && !names.contains(job.target.name)
         {
@@ -85,9 +90,9 @@ struct NameCompletion: CompletionProvider {
         }
     }
 
-    private func jobs(_ caller: Caller) async throws -> [JobRecord] {
+    private func jobs(_ caller: Caller) async throws -> JobPage {
         var query = JobQuery(limit: Self.jobsMax)
         query.restrict(to: caller)
-        return try await context.store.jobs(query).jobs
+        return try await context.store.jobs(query)
     }
 }

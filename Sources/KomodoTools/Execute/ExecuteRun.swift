@@ -6,6 +6,8 @@ internal import MCP
 private import Logging
 
 /// One call of an execute tool: check, confirm, store, answer.
+///
+/// Whatever can be refused is refused before the job is stored; from then on the answer names it.
 struct ExecuteRun: Sendable {
     let tool: ExecuteTool
     let call: ToolCall
@@ -14,9 +16,15 @@ struct ExecuteRun: Sendable {
     func run() async throws -> CallOutcome {
         let outcome = try OptionRules.decide(
             try call.arguments.nested("options"), of: tool.operation)
+        let mode = try waitMode(outcome)
         var request = try newJob(outcome)
+        var answer = JobAnswer(call: call, context: context)
+        answer.notes = outcome.notes
         if tool.needsConfirmation {
             request.target = try await context.intake.resolved(request.target)
+            if let met = try await EqualJob.find(request, for: call.caller, in: context) {
+                return try await finish(met, isDeduplicated: true, answer, mode)
+            }
             let subject = ConfirmationSubject(operation: tool.operation, target: request.target)
             guard try await ConfirmationGate.pass(subject, call, context) else {
                 return try Declined.outcome(subject, call, context)
@@ -26,15 +34,23 @@ struct ExecuteRun: Sendable {
         guard let job = result.job else {
             preconditionFailure("a refused request is thrown by the intake")
         }
-        var answer = JobAnswer(call: call, context: context)
-        answer.isDeduplicated = result.isDeduplicated
-        answer.notes = outcome.notes
-        await answer.startWorker()
-        let mode = WaitMode.decide(
+        return try await finish(job, isDeduplicated: result.isDeduplicated, answer, mode)
+    }
+
+    private func finish(
+        _ job: JobRecord, isDeduplicated: Bool, _ answer: JobAnswer, _ mode: WaitMode
+    ) async throws -> CallOutcome {
+        var answer = answer
+        answer.isDeduplicated = isDeduplicated
+        await answer.startWorker(for: job)
+        return try await answer.outcome(for: job, mode)
+    }
+
+    private func waitMode(_ outcome: OptionOutcome) throws(ToolFailure) -> WaitMode {
+        WaitMode.decide(
             waitSeconds: try call.arguments.int("wait_seconds", in: 0...WaitMode.secondsMax),
             isAsync: outcome.isAsync, waitsForHealth: outcome.waitsForHealth,
             taskMode: call.taskMode)
-        return try await answer.outcome(for: job, mode)
     }
 
     private func newJob(_ outcome: OptionOutcome) throws(ToolFailure) -> NewJob {

@@ -28,8 +28,7 @@ struct ExecuteTool: Sendable {
     var entry: ToolEntry {
         let tool = Tool(
             name: name, title: title, description: description, inputSchema: inputSchema,
-            outputSchema: ResultSchema.of(
-                JobSchema.whole(targets: [operation.spec.targetType], operations: [operation])),
+            outputSchema: ResultSchema.of(JobSchema.ordered(operation)),
             annotations: .acting(destructive: isDestructive), taskSupport: .optional)
         let definition = self
         return ToolEntry(

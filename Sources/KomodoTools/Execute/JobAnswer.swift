@@ -5,6 +5,9 @@ internal import MCP
 private import Logging
 
 /// The answer about a job that a call has made or met.
+///
+/// The job is on disk, so nothing that goes wrong from here on may hide it: what cannot be read is
+/// left out, and a note says so.
 struct JobAnswer: Sendable {
     let call: ToolCall
     let context: ToolContext
@@ -16,9 +19,10 @@ struct JobAnswer: Sendable {
         self.context = context
     }
 
-    /// Sees to it that somebody works; when nobody can be found the job waits on disk, and the
-    /// answer says so.
-    mutating func startWorker() async {
+    /// Sees to it that somebody works on an unfinished job of ours; when nobody can be found the job
+    /// waits on disk, and the answer says so.
+    mutating func startWorker(for job: JobRecord) async {
+        guard !job.state.isTerminal, context.isOwn(job) else { return }
         do {
             try await context.ensureWorker()
         } catch {
@@ -33,30 +37,56 @@ struct JobAnswer: Sendable {
     /// The answer in the form that was chosen.
     func outcome(for job: JobRecord, _ mode: WaitMode) async throws -> CallOutcome {
         switch mode {
-        case .none: return .result(JobResults.reading(try await sheet(job)))
+        case .none: return .result(try await reading(job))
         case .task:
-            let view = try await JobTasks(context: context).view(of: job)
+            let view = JobTasks(context: context).view(try await sheet(job))
             return .task(view, immediate: immediate(job))
         case .bounded(let limit):
-            let current = try await JobWaiting(call: call, context: context)
-                .end(of: job, atMost: limit)
+            let current = try await patiently(job) {
+                try await JobWaiting(call: call, context: context).end(of: job, atMost: limit)
+            }
             let sheet = try await sheet(current)
             return .result(
                 job.state.isTerminal ? JobResults.reading(sheet) : JobResults.waited(sheet))
         }
     }
 
+    /// The job as it is, whatever came of it.
+    func reading(_ job: JobRecord) async throws -> CallResult {
+        JobResults.reading(try await sheet(job))
+    }
+
     private func sheet(_ job: JobRecord) async throws -> JobSheet {
-        var sheet = try await JobSheet.load(job, in: context)
+        var unread: String?
+        var sheet: JobSheet
+        do {
+            sheet = try await JobSheet.load(job, in: context, for: call.caller)
+        } catch let error as StoreError where error.code != .interrupted {
+            context.logger.error(
+                "A job could not be read whole", metadata: [LogKey.errorMessage: "\(error)"])
+            sheet = JobSheet(job, now: context.clock.now())
+            unread = "The job is accepted and on disk, but not all about it could be read."
+        }
         sheet.isDeduplicated = isDeduplicated
-        sheet.notes = notes
+        sheet.notes = notes + [unread].compactMap { $0 }
         return sheet
     }
 
+    /// What `wait` gives, or the job as it was when the database fails meanwhile.
+    private func patiently(
+        _ job: JobRecord, _ wait: () async throws -> JobRecord
+    ) async throws -> JobRecord {
+        do {
+            return try await wait()
+        } catch let error as StoreError where error.code != .interrupted {
+            context.logger.error(
+                "Waiting for a job failed", metadata: [LogKey.errorMessage: "\(error)"])
+            return job
+        }
+    }
+
     private func immediate(_ job: JobRecord) -> String {
-        let now = context.clock.now()
-        return
-            (["Job \(job.id) is accepted and durable. \(JobPhrases.message(job, now: now))"]
-            + notes).joined(separator: " ")
+        let beginning = "Job \(job.id) is accepted and durable. \(JobPhrases.message(job))"
+        return ([beginning] + notes).joined(separator: " ")
     }
 }

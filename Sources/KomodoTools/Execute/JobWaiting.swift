@@ -14,7 +14,7 @@ struct JobWaiting: Sendable {
         let ended = try await context.changes.wait(atMost: limit) {
             let current = try await JobLookup.current(job, in: context)
             let seconds = Double(context.clock.sinceBoot() - begin) / 1_000
-            call.report(seconds, JobPhrases.message(current, now: context.clock.now()))
+            call.report(seconds, JobPhrases.message(current))
             return current.state.isTerminal ? current : nil
         }
         if let ended { return ended }

@@ -38,10 +38,9 @@ enum OptionRules {
         var outcome = OptionOutcome()
         for member in options.json.members where !member.value.isNull {
             guard let rule = rules.first(where: { $0.name == member.key }) else {
-                throw ToolFailure(
-                    .validationError,
-                    "There is no option '\(BoundedText.line(member.key, max: 60))'; known are "
-                        + "\(rules.map(\.name).joined(separator: ", ")).")
+                let names = rules.map(\.name).joined(separator: ", ")
+                throw options.fault(
+                    member.key, "is no option of this tool; known are \(names)")
             }
             try apply(rule, member.value, options, &outcome)
         }

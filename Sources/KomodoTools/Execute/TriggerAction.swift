@@ -38,10 +38,10 @@ extension ExecuteTool {
             guard let payload = try arguments.object("payload") else { return [:] }
             let size = JSONValue.object(payload).serialized().utf8.count
             guard size <= payloadBytesMax else {
-                throw ToolFailure(
-                    .validationError,
-                    "'payload' has \(size) bytes; at most \(payloadBytesMax) are allowed.",
-                    details: ["argument": "payload"])
+                throw ToolFailure([
+                    ArgumentFault(
+                        "/payload", "must have at most \(payloadBytesMax) bytes; it has \(size)")
+                ])
             }
             return ["args": .object(payload)]
         })

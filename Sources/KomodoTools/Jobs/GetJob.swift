@@ -18,29 +18,21 @@ extension JobTools {
         """,
         [JobArguments.jobID],
         output: ResultSchema.of(
-            JobSchema.any + [
-                .object(
-                    "arguments", "Komodo's arguments beyond the target, masked.", [],
-                    isOpen: true),
-                .list(
-                    "history", "The last changes, oldest first.",
-                    of: Schema.object(
-                        [
-                            .text(
-                                "at", "When it happened.", example: "2026-01-26T15:30:00.000Z",
-                                format: "date-time"
-                            ).required,
-                            .text("reason", "What happened.", example: "accepted").required,
-                            .text("state", "The state afterwards.", example: "running/accepted")
-                                .required,
-                        ], isOpen: true)),
-                .text("asked_by", "Who asked for it.", example: "os:anna"),
-                .integer("attempt", "How often it was, or may have been, sent.", example: 1),
-            ]), .reading, scope: .read
+            JobSchema.whole(JobOperation.allCases) + [
+                .field("arguments", .anything, "Beyond the target, masked."),
+                .field(
+                    "history",
+                    .objects([
+                        .field("at", .moment).required, .field("reason", .text).required,
+                        .field("state", .text, "Afterwards.").required,
+                    ]), "The last changes, oldest first."),
+                .field("asked_by", .text),
+                .field("attempt", .count, "How often it was, or may have been, sent."),
+            ], listsCodes: true), .reading, scope: .read
     ) { call, context in
         let job = try await JobLookup.job(
             try call.arguments.requiredString("job_id"), for: call.caller, in: context)
-        let sheet = try await JobSheet.load(job, in: context)
+        let sheet = try await JobSheet.load(job, in: context, for: call.caller)
         var data = JobData.whole(sheet)
         if !job.arguments.isEmpty { data["arguments"] = shown(job.arguments) }
         data["asked_by"] = .string(job.caller.principal)

@@ -38,9 +38,7 @@ extension JobTools {
                 example: "my-app", length: 1...200),
             JobArguments.since,
         ],
-        output: ResultSchema.page(
-            of: JobSchema.brief(targets: TargetType.allCases, operations: JobOperation.allCases)),
-        .reading, scope: .read
+        output: ResultSchema.page(of: JobSchema.brief), .reading, scope: .read
     ) { call, context in
         try await ListRun(call: call, context: context).run()
     }
@@ -60,20 +58,19 @@ private struct ListRun {
         let now = context.clock.now()
         let found = try await context.store.page(
             try query(size, now), offset: (page - 1) * size)
-        let items = found.jobs.map { JSONValue.object(JobData.brief($0, now: now)) }
         return ToolResults.success(
             [
-                "items": .array(items), "total": .int(found.total), "page": .int(page),
+                "items": JobData.list(found.jobs), "total": .int(found.total), "page": .int(page),
                 "pageSize": .int(size), "totalPages": .int((found.total + size - 1) / size),
             ], at: now)
     }
 
     private func query(_ size: Int, _ now: JobTime) throws(ToolFailure) -> JobQuery {
         let since = try call.arguments.string("since")
-        let operation = try call.arguments.string("operation")
         var query = JobQuery(
-            statuses: try statuses(), phase: try call.arguments.choice("phase", JobPhase.self),
-            operation: try operation.map(read), target: try call.arguments.string("target"),
+            statuses: try call.arguments.choices("status", JobStatus.self),
+            phase: try call.arguments.choice("phase", JobPhase.self), operation: try operation(),
+            target: try call.arguments.string("target"),
             since: try since.map { text throws(ToolFailure) in
                 try MomentText.read(text, argument: "since", now: now)
             }, limit: size)
@@ -81,28 +78,13 @@ private struct ListRun {
         return query
     }
 
-    private func statuses() throws(ToolFailure) -> Set<JobStatus> {
-        guard let list = call.arguments.json["status"]?.array else { return [] }
-        var statuses: Set<JobStatus> = []
-        for word in list {
-            guard let status = word.string.flatMap(JobStatus.init(rawValue:)) else {
-                throw ToolFailure(
-                    .validationError,
-                    "'status' must be a list of "
-                        + "\(JobStatus.allCases.map(\.rawValue).joined(separator: ", ")).",
-                    details: ["argument": "status"])
-            }
-            statuses.insert(status)
-        }
-        return statuses
-    }
-
-    private func read(_ word: String) throws(ToolFailure) -> JobOperation {
+    private func operation() throws(ToolFailure) -> JobOperation? {
+        guard let word = try call.arguments.string("operation") else { return nil }
         if let operation = JobOperation(idWord: word) ?? JobOperation(word: word) {
             return operation
         }
-        throw ToolFailure(
-            .validationError, "'\(BoundedText.line(word, max: 60))' is no operation.",
-            details: ["argument": "operation"])
+        let words = JobOperation.allCases.map(\.idWord)
+        throw call.arguments.fault(
+            "operation", "must be an operation as in job ids", allowed: words)
     }
 }

@@ -60,18 +60,21 @@ struct LogPage: Sendable, Hashable {
         let text: String
         let entry: LogEntry
 
-        /// What it adds to a page, a heading included.
-        var cost: Int { text.utf8.count + 8 }
+        /// What it adds to a page, without a heading.
+        var cost: Int { text.utf8.count + 1 }
+
+        func isOfStage(of other: Line) -> Bool {
+            place.attempt == other.place.attempt && place.position == other.place.position
+        }
     }
 
     private static func lines(of entry: LogEntry) -> [String] {
-        var lines = entry.command.isEmpty ? [] : ["$ " + entry.command]
-        for text in [entry.stdout, entry.stderr] where !text.isEmpty {
+        let command = entry.command.isEmpty ? "" : "$ " + entry.command
+        return [command, entry.stdout, entry.stderr].filter { !$0.isEmpty }.flatMap { text in
             let whole = text.hasSuffix("\n") ? text.dropLast() : text[...]
-            lines += whole.split(separator: "\n", omittingEmptySubsequences: false)
+            return whole.split(separator: "\n", omittingEmptySubsequences: false)
                 .map { BoundedText.head(String($0), max: lineBytesMax) }
         }
-        return lines
     }
 
     private static func part(
@@ -90,9 +93,14 @@ struct LogPage: Sendable, Hashable {
     private static func fitting(_ lines: some Sequence<Line>) -> Int {
         var room = BoundedText.logBytesMax
         var count = 0
+        var last: Line?
         for line in lines {
             room -= line.cost
+            if last.map({ !line.isOfStage(of: $0) }) ?? true {
+                room -= heading(line.entry).utf8.count + 1
+            }
             guard room >= 0 else { break }
+            last = line
             count += 1
         }
         return count
@@ -100,12 +108,10 @@ struct LogPage: Sendable, Hashable {
 
     private static func text(_ lines: [Line]) -> String {
         var pieces: [String] = []
-        var last: LogCursor?
+        var last: Line?
         for line in lines {
-            if last?.attempt != line.place.attempt || last?.position != line.place.position {
-                pieces.append(heading(line.entry))
-            }
-            last = line.place
+            if last.map({ !line.isOfStage(of: $0) }) ?? true { pieces.append(heading(line.entry)) }
+            last = line
             pieces.append(line.text)
         }
         return pieces.joined(separator: "\n")

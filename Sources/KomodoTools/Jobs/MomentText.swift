@@ -21,10 +21,12 @@ enum MomentText {
             return JobTime(milliseconds: now.milliseconds - count * unit)
         }
         if let moment = date(text) { return moment }
-        throw ToolFailure(
-            .validationError,
-            "'\(argument)' is no time: write 2026-01-26T15:30:00Z, or 2h for two hours ago.",
-            details: ["argument": .string(argument)])
+        throw ToolFailure([
+            ArgumentFault(
+                "/\(argument)",
+                "must be a time such as 2026-01-26T15:30:00Z, or 2h for two hours ago",
+                value: .string(text))
+        ])
     }
 
     private static func date(_ text: String) -> JobTime? {

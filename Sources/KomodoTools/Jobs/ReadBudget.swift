@@ -55,33 +55,26 @@ extension JobTools {
     }
 
     private static let budgetOutput: [Property] = [
-        .integer("limit_per_minute", "Requests per minute, sustained.", example: 100).required,
-        .integer("burst", "The most requests in any 60 s.", example: 200).required,
-        .integer("capacity", "The most tokens that can be saved up.", example: 96).required,
-        .list(
-            "budgets", "One for each Komodo.",
-            of: Schema.object(
-                [
-                    .text("instance", "Which Komodo.", example: "https://komodo.example.com")
-                        .required,
-                    .integer("tokens", "Requests that may be made right now.", example: 80)
-                        .required,
-                    .integer("tokens_shared", "Of those, for anything.", example: 76).required,
-                    .integer("tokens_polls", "Kept for following jobs.", example: 2).required,
-                    .integer("tokens_reads", "Kept for reads people wait for.", example: 2)
-                        .required,
-                    .integer(
-                        "blocked_for_seconds", "Komodo asked for patience for so long.",
-                        example: 30),
-                    .object(
-                        "spent", "Requests made so far.",
-                        [
-                            .integer("submissions", "Operations sent.", example: 12).required,
-                            .integer("polls", "To follow jobs.", example: 240).required,
-                            .integer("reads", "Look-ups.", example: 30).required,
-                        ], isOpen: true
-                    ).required,
-                ], isOpen: true)
+        .field("limit_per_minute", .count, "Sustained.").required,
+        .field("burst", .count, "The most in any 60 s.").required,
+        .field("capacity", .count, "The most tokens that can be saved up.").required,
+        .field(
+            "budgets",
+            .objects([
+                .field("instance", .text, "Which Komodo.").required,
+                .field("tokens", .count, "Requests that may be made right now.").required,
+                .field("tokens_shared", .count, "Of those, for anything.").required,
+                .field("tokens_polls", .count, "Kept for following jobs.").required,
+                .field("tokens_reads", .count, "Kept for look-ups.").required,
+                .field("blocked_for_seconds", .count, "Komodo asked for patience."),
+                .field(
+                    "spent",
+                    .object([
+                        .field("submissions", .count).required, .field("polls", .count).required,
+                        .field("reads", .count).required,
+                    ])
+                ).required,
+            ])
         ).required,
     ]
 }

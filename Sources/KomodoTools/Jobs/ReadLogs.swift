@@ -41,35 +41,23 @@ extension JobTools {
     }
 
     private static let logOutput: [Property] = [
-        .text("job_id", "The job.", example: "job_build_…").required,
-        .choice("status", "The job's state.", JobStatus.allCases.map(\.rawValue)).required,
-        .text(
-            "notice", "How the text is to be taken.", example: "Output of Komodo and containers…"
-        ).required,
-        .text("text", "The lines, under == headings of their stages.", example: "== Clone\nok")
-            .required,
-        .integer("lines", "Lines in text, without headings.", example: 120).required,
-        .integer("lines_total", "Lines of the wanted stages.", example: 900).required,
-        .integer("lines_matched", "Of those, the ones that contain grep.", example: 12).required,
-        .integer("bytes_total", "Bytes that Komodo logged, before capping.", example: 48_000)
-            .required,
-        .flag("has_more", "Whether matching lines come after this page.", example: true).required,
-        .flag(
-            "beginning_omitted", "Whether matching lines before it were left out by tail.",
-            example: false
-        ).required,
-        .text(
-            "next_cursor", "For the lines after these; absent when there will be none.",
-            example: "1.0.120"),
-        .list(
-            "stages", "The stages of the log, at most 50 of the last ones.",
-            of: Schema.object(
-                [
-                    .integer("attempt", "The attempt, from 1.", example: 1).required,
-                    .text("stage", "Its name.", example: "Deploy Container").required,
-                    .flag("success", "Whether it succeeded.", example: true).required,
-                    .integer("bytes", "What it wrote, before capping.", example: 1_200).required,
-                ], isOpen: true)
+        .field("job_id", .text).required,
+        .field("status", .word(JobStatus.allCases.map(\.rawValue))).required,
+        .field("notice", .text, "How to take the text.").required,
+        .field("text", .text, "Under == headings of the stages.").required,
+        .field("lines", .count, "In text, without headings.").required,
+        .field("lines_total", .count, "Of the wanted stages.").required,
+        .field("lines_matched", .count, "Of those, with grep.").required,
+        .field("bytes_total", .count, "Before capping.").required,
+        .field("has_more", .flag, "Matching lines come after these.").required,
+        .field("beginning_omitted", .flag, "tail left lines out before them.").required,
+        .field("next_cursor", .text, "Absent when no more will come."),
+        .field(
+            "stages",
+            .objects([
+                .field("attempt", .count).required, .field("stage", .text).required,
+                .field("success", .flag).required, .field("bytes", .count).required,
+            ]), "At most 50, the last ones."
         ).required,
     ]
 }
@@ -103,13 +91,11 @@ private struct LogsRun {
         query.grep = try call.arguments.string("grep")
         query.tail = try call.arguments.int("tail", in: 1...LogQuery.linesMax)
         guard let text = try call.arguments.string("cursor") else { return query }
-        guard let cursor = LogCursor(text), query.tail == nil else {
-            throw ToolFailure(
-                .validationError,
-                query.tail == nil
-                    ? "'cursor' must be the next_cursor of an answer."
-                    : "'cursor' and 'tail' exclude each other.",
-                details: ["argument": "cursor"])
+        guard query.tail == nil else {
+            throw call.arguments.fault("cursor", "must not be given together with tail")
+        }
+        guard let cursor = LogCursor(text) else {
+            throw call.arguments.fault("cursor", "must be the next_cursor of an answer")
         }
         query.cursor = cursor
         return query

@@ -45,29 +45,16 @@ extension JobTools {
     }
 
     private static let statsOutput: [Property] = [
-        .list(
-            "operations", "One row for each operation that was asked for.",
-            of: Schema.object(
-                [
-                    .choice("operation", "What it does.", JobOperation.allCases.map(\.idWord))
-                        .required
-                ]
-                    + JobStatus.allCases.map {
-                        .integer($0.rawValue, "Jobs with this state.", example: 3).required
-                    } + [
-                        .integer(
-                            "median_ms", "Median of successful runs; absent without any.",
-                            example: 42_000),
-                        .integer("p90_ms", "Their 90th percentile.", example: 90_000),
-                    ], isOpen: true)
+        .field(
+            "operations",
+            .objects(
+                [.field("operation", .word(JobOperation.allCases.map(\.idWord))).required]
+                    + JobStatus.allCases.map { .field($0.rawValue, .count).required } + [
+                        .field("median_ms", .count, "Of successful runs."),
+                        .field("p90_ms", .count),
+                    ])
         ).required,
-        .map(
-            "phases", "Jobs by state and phase, as in failed/remote_failed.",
-            values: ["type": "integer"], sizeMax: JobState.all.count,
-            example: ["failed/deadline": 1]
-        ).required,
-        .text(
-            "since", "What was counted from; absent for everything.",
-            example: "2026-01-26T15:30:00.000Z", format: "date-time"),
+        .field("phases", .counts, "By state and phase, as in failed/deadline.").required,
+        .field("since", .moment, "Absent for everything."),
     ]
 }

@@ -35,7 +35,7 @@ extension JobTools {
                 example: "67a1b2c3d4e5f60718293a4b", pattern: "^[0-9a-fA-F]{24}$",
                 length: 24...24),
             ExecuteArguments.confirmationToken,
-        ], output: ResultSchema.of(JobSchema.any), .acting(destructive: true), scope: .operate
+        ], output: ResultSchema.of(JobSchema.steered), .acting(destructive: true), scope: .operate
     ) { call, context in
         let job = try await JobLookup.job(
             try call.arguments.requiredString("job_id"), for: call.caller, in: context)
@@ -52,37 +52,31 @@ extension JobTools {
             }
         case .fail:
             let settled = try await context.store.resolve(job.row, .fail, by: call.origin)
-            var sheet = try await JobSheet.load(settled, in: context)
-            sheet.notes = ["Settled: it stays failed and is not run again."]
-            return JobResults.reading(sheet)
+            var answer = JobAnswer(call: call, context: context)
+            answer.notes = ["Settled: it stays failed and is not run again."]
+            return try await answer.reading(settled)
         case .adopt(let update):
             let new = try await context.store.resolve(job.row, .adopt(update), by: call.origin)
             var answer = JobAnswer(call: call, context: context)
-            if context.isOwn(new) { await answer.startWorker() }
-            var sheet = try await JobSheet.load(new, in: context)
-            sheet.notes = ["This job follows the update from now on."] + answer.notes
-            return JobResults.reading(sheet)
+            answer.notes = ["This job follows the update from now on."]
+            await answer.startWorker(for: new)
+            return try await answer.reading(new)
         }
     }
 
     private static func choice(_ arguments: ToolArguments) throws(ToolFailure) -> Resolution {
+        _ = try arguments.requiredString("resolution")
         let update = try arguments.string("update_id")
-        guard let choice = try arguments.choice("resolution", Choice.self) else {
-            throw ToolFailure(
-                .validationError, "'resolution' is missing: adopt, retry or fail.",
-                details: ["argument": "resolution"])
-        }
-        switch (choice, update) {
+        switch (try arguments.choice("resolution", Choice.self), update) {
         case (.retry, nil): return .retry
         case (.fail, nil): return .fail
         case (.adopt, let update?):
             guard update.utf8.count == 24, update.allSatisfy(\.isHexDigit) else { break }
             return .adopt(update.lowercased())
-        case (.adopt, nil), (.retry, _?), (.fail, _?): break
+        case (.adopt, nil), (.retry, _?), (.fail, _?), (nil, _): break
         }
-        throw ToolFailure(
-            .validationError,
-            "'update_id' goes with resolution adopt, and only with it: 24 hexadecimal digits.",
-            details: ["argument": "update_id"])
+        throw arguments.fault(
+            "update_id", "must be 24 hexadecimal digits with resolution adopt, and absent otherwise"
+        )
     }
 }

@@ -18,7 +18,7 @@ extension JobTools {
         follow it with komodo_jobs_Wait.
         """,
         [JobArguments.jobID, ExecuteArguments.confirmationToken],
-        output: ResultSchema.of(JobSchema.any), .acting(destructive: true), scope: .operate
+        output: ResultSchema.of(JobSchema.steered), .acting(destructive: true), scope: .operate
     ) { call, context in
         let job = try await JobLookup.job(
             try call.arguments.requiredString("job_id"), for: call.caller, in: context)
@@ -42,23 +42,45 @@ struct Repetition: Sendable {
 
     /// Confirms where that is needed, stores the new job with `store`, and answers with it.
     func run(_ store: @Sendable () async throws -> JobRecord) async throws -> CallResult {
+        try refuseUnfinished()
+        try refuseForgottenSecrets()
         if job.operation.spec.tier == .destroy {
             guard call.caller.may(.destroy) else { throw Forbidden.failure(.destroy) }
             let subject = ConfirmationSubject(operation: job.operation, target: job.target)
             guard try await ConfirmationGate.pass(subject, call, context) else {
-                return ToolResults.failure(
-                    ToolFailure(
-                        .confirmationRequired,
-                        "The user did not confirm, so nothing was queued. Ask again only if the "
-                            + "user wants it.", details: ["job_id": .string("\(job.id)")]),
-                    at: context.clock.now())
+                throw ToolFailure(
+                    .confirmationRequired,
+                    "The user did not confirm, so nothing was queued. Ask again only if the user "
+                        + "wants it.", details: jobID)
             }
         }
         let new = try await store()
         var answer = JobAnswer(call: call, context: context)
-        if context.isOwn(new) { await answer.startWorker() }
-        var sheet = try await JobSheet.load(new, in: context)
-        sheet.notes = answer.notes
-        return JobResults.reading(sheet)
+        await answer.startWorker(for: new)
+        return try await answer.reading(new)
     }
+
+    private func refuseUnfinished() throws(ToolFailure) {
+        guard !job.state.isTerminal else { return }
+        throw ToolFailure(
+            .conflict,
+            "\(job.id) is not finished yet: \(job.state). \(ToolName.wait) tells when it has ended.",
+            details: jobID)
+    }
+
+    private func refuseForgottenSecrets() throws(ToolFailure) {
+        let isForgotten = job.arguments.members.contains {
+            $0.value == .string(redactedArgument)
+        }
+        guard isForgotten else { return }
+        let tool = ExecuteRegistry.tool(for: job.operation)?.name
+        throw ToolFailure(
+            .conflict,
+            "\(job.id) had secret arguments, which were forgotten when it ended. "
+                + (tool.map { "Call \($0) and give them anew." }
+                    ?? "Order it anew with 'komodo-jobs run'."),
+            details: jobID)
+    }
+
+    private var jobID: JSONObject { ["job_id": .string("\(job.id)")] }
 }

@@ -21,20 +21,21 @@ extension JobTools {
             .integer(
                 "wait_seconds", "The longest wait. 0 looks once.", in: 0...WaitMode.secondsMax,
                 default: 30, example: 45),
-        ], output: ResultSchema.of(JobSchema.any), .reading, scope: .read
+        ], output: ResultSchema.of(JobSchema.steered), .reading, scope: .read
     ) { call, context in
         let job = try await JobLookup.job(
             try call.arguments.requiredString("job_id"), for: call.caller, in: context)
         let seconds = try call.arguments.int("wait_seconds", in: 0...WaitMode.secondsMax) ?? 30
         guard !job.state.isTerminal, seconds > 0 else {
-            return JobResults.reading(try await JobSheet.load(job, in: context))
+            return JobResults.reading(
+                try await JobSheet.load(job, in: context, for: call.caller))
         }
         // Somebody waits: if nobody works, this is the moment to see to it.
         var answer = JobAnswer(call: call, context: context)
-        if context.isOwn(job) { await answer.startWorker() }
+        await answer.startWorker(for: job)
         let end = try await JobWaiting(call: call, context: context)
             .end(of: job, atMost: .seconds(seconds))
-        var sheet = try await JobSheet.load(end, in: context)
+        var sheet = try await JobSheet.load(end, in: context, for: call.caller)
         sheet.notes = answer.notes
         return JobResults.waited(sheet)
     }

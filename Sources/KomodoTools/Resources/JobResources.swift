@@ -57,7 +57,7 @@ struct JobResources: ResourceProvider {
         case .queue: return try await QueueResource.read(for: caller, in: context)
         case .job(let id):
             guard let job = try await job(id, caller) else { return nil }
-            let sheet = try await JobSheet.load(job, in: context)
+            let sheet = try await JobSheet.load(job, in: context, for: caller)
             return ResourceReading(
                 [.json(JobData.whole(sheet), at: uri)], cache: Self.cache(of: job))
         case .log(let id):

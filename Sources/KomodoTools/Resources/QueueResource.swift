@@ -25,10 +25,6 @@ enum QueueResource {
         var query = JobQuery(statuses: [.pending, .starting, .running], limit: jobsMax)
         query.restrict(to: caller)
         let found = try await context.store.page(query, offset: 0)
-        let now = context.clock.now()
-        return [
-            "total": .int(found.total),
-            "jobs": .array(found.jobs.map { .object(JobData.brief($0, now: now)) }),
-        ]
+        return ["total": .int(found.total), "jobs": JobData.list(found.jobs)]
     }
 }

@@ -6,11 +6,11 @@ internal import Jobs
 enum JobData {
     /// All that is known.
     static func whole(_ sheet: JobSheet) -> JSONObject {
-        var data = brief(sheet.job, now: sheet.now, isPartial: isPartial(sheet))
+        var data = brief(sheet.job, isPartial: isPartial(sheet))
         let job = sheet.job
         data["message"] = .string(
             BoundedText.line(
-                JobPhrases.message(job, now: sheet.now, holder: sheet.holder), max: 1_500))
+                JobPhrases.message(job, holder: sheet.holder), max: 1_500))
         data["deduplicated"] = sheet.isDeduplicated.map { .bool($0) }
         data["waits_for"] = sheet.holder.map { .string("\($0)") }
         data["estimated_duration"] = sheet.estimate.map { .string(DurationText.estimate($0)) }
@@ -26,8 +26,42 @@ enum JobData {
         return data
     }
 
-    /// One line of a list.
-    static func brief(_ job: JobRecord, now: JobTime, isPartial: Bool = false) -> JSONObject {
+    /// How long the texts of one job may be, in characters.
+    struct Room: Sendable, Hashable {
+        let name: Int
+        let message: Int
+
+        /// Of a job on its own.
+        static let whole = Room(name: 200, message: BoundedText.messageMax)
+
+        /// Of each job in a list: a full page with an error in every job stays within a result.
+        init(listOf count: Int) {
+            name = max(Self.nameMin, min(Self.whole.name, Self.namesMax / max(1, count)))
+            message = max(
+                Self.messageMin, min(Self.whole.message, Self.messagesMax / max(1, count)))
+        }
+
+        private init(name: Int, message: Int) {
+            self.name = name
+            self.message = message
+        }
+
+        private static let nameMin = 50
+        private static let messageMin = 80
+        /// Characters of all names and of all messages on a page.
+        private static let namesMax = 5_000
+        private static let messagesMax = 8_000
+    }
+
+    /// The jobs of a list.
+    static func list(_ jobs: [JobRecord]) -> JSONValue {
+        let room = Room(listOf: jobs.count)
+        return .array(jobs.map { .object(brief($0, room: room)) })
+    }
+
+    private static func brief(
+        _ job: JobRecord, isPartial: Bool = false, room: Room = .whole
+    ) -> JSONObject {
         var data: JSONObject = [
             "job_id": .string("\(job.id)"), "status": .string(job.state.status.rawValue),
         ]
@@ -38,7 +72,7 @@ enum JobData {
         data["action"] = OperationWords.action(of: job.operation).map { .string($0) }
         let prefix = OperationWords.prefix(of: job.target.type)
         data["\(prefix)_id"] = job.target.id.map { .string($0) }
-        data["\(prefix)_name"] = .string(BoundedText.line(job.target.name, max: 200))
+        data["\(prefix)_name"] = .string(BoundedText.line(job.target.name, max: room.name))
         if job.state.isTerminal { data["success"] = .bool(job.state == .success) }
         data["created_at"] = .string(job.createdAt.iso8601)
         data["started_at"] = job.startedAt.map { .string($0.iso8601) }
@@ -50,7 +84,7 @@ enum JobData {
         data["error"] = job.error.map {
             [
                 "code": .string(ToolErrorCode(job: job).rawValue),
-                "message": .string(BoundedText.line($0.message)),
+                "message": .string(BoundedText.line($0.message, max: room.message)),
             ]
         }
         return data
@@ -69,27 +103,39 @@ enum JobData {
         return "\(base)/updates/\(update)"
     }
 
+    /// The documented name of Komodo's id of a run.
+    static func remoteIDName(_ operation: JobOperation) -> String {
+        [.runProcedure, .triggerAction].contains(operation) ? "execution_id" : "remote_job_id"
+    }
+
+    /// Whether `commit` is documented as an object.
+    static func commitIsObject(_ operation: JobOperation) -> Bool {
+        [.pullRepo, .cloneRepo].contains(operation)
+    }
+
+    /// The longest word of Komodo, such as a version or a hash, in characters.
+    private static let wordMax = 100
+
+    private static func word(_ text: String) -> JSONValue {
+        .string(BoundedText.line(text, max: wordMax))
+    }
+
     private static func addRemote(_ job: JobRecord, to data: inout JSONObject) {
-        let isExecution = [.runProcedure, .triggerAction].contains(job.operation)
-        data[isExecution ? "execution_id" : "remote_job_id"] = job.remote?.updateID.map {
-            .string($0)
-        }
-        data["version"] = job.version.map { .string($0) }
-        guard let hash = job.commitHash else { return }
-        switch job.operation {
-        case .pullRepo, .cloneRepo: data["commit"] = ["hash": .string(hash)]
-        default: data["commit"] = .string(hash)
+        data[remoteIDName(job.operation)] = job.remote?.updateID.map(word)
+        data["version"] = job.version.map(word)
+        data["commit"] = job.commitHash.map(word).map {
+            commitIsObject(job.operation) ? ["hash": $0] : $0
         }
     }
 
     private static func addSteps(_ sheet: JobSheet, to data: inout JSONObject) {
         guard let digest = sheet.digest else {
             if !sheet.expectedSteps.isEmpty {
-                data["steps"] = .array(sheet.expectedSteps.map { .string($0) })
+                data["steps"] = LogDigest.json(sheet.expectedSteps)
             }
             return
         }
-        data["steps"] = .array(digest.steps.map { .string($0) })
+        data["steps"] = LogDigest.json(digest.steps)
         if sheet.job.operation == .runProcedure {
             data["steps_completed"] = .int(digest.stepsCompleted)
             data["steps_failed"] = .int(digest.stepsFailed)
@@ -102,13 +148,16 @@ enum JobData {
         }
     }
 
+    /// The most updates that are named as possibly a job's own.
+    private static let candidatesMax = 20
+
     private static func addDoubts(_ job: JobRecord, to data: inout JSONObject) {
         data["cancel_requested_at"] = job.cancelRequestedAt.map { .string($0.iso8601) }
         data["next_attempt_at"] = job.wakeAt.map { .string($0.iso8601) }
-        data["late_outcome"] = job.lateOutcome.map { .string($0) }
-        data["duplicate_detected"] = job.duplicateUpdate.map { .string($0) }
+        data["late_outcome"] = job.lateOutcome.map(word)
+        data["duplicate_detected"] = job.duplicateUpdate.map(word)
         if !job.candidates.isEmpty {
-            data["candidates"] = .array(job.candidates.map { .string($0) })
+            data["candidates"] = .array(job.candidates.prefix(candidatesMax).map(word))
         }
     }
 }

@@ -4,14 +4,14 @@ internal import Jobs
 /// What is said about a job in one sentence.
 enum JobPhrases {
     /// For progress notifications and status messages.
-    static func message(_ job: JobRecord, now: JobTime, holder: JobID? = nil) -> String {
+    static func message(_ job: JobRecord, holder: JobID? = nil) -> String {
         let what = "\(job.operation.rawValue) \(BoundedText.line(job.target.name, max: 100))"
-        return "\(what): \(state(job, now: now, holder: holder))"
+        return "\(what): \(state(job, holder: holder))"
     }
 
-    private static func state(_ job: JobRecord, now: JobTime, holder: JobID?) -> String {
+    private static func state(_ job: JobRecord, holder: JobID?) -> String {
         switch job.state {
-        case .pending(let phase): waiting(job, phase, now, holder)
+        case .pending(let phase): waiting(job, phase, holder)
         case .starting(.claimed): "a worker has it and is about to send it."
         case .starting(.sending): "is being handed to Komodo."
         case .starting: "the answer was lost; looking in Komodo for evidence of what happened."
@@ -23,7 +23,7 @@ enum JobPhrases {
     }
 
     private static func waiting(
-        _ job: JobRecord, _ phase: JobPhase, _ now: JobTime, _ holder: JobID?
+        _ job: JobRecord, _ phase: JobPhase, _ holder: JobID?
     ) -> String {
         let moment = job.wakeAt.map { " Next try at \($0.iso8601)." } ?? ""
         switch phase {
@@ -70,10 +70,15 @@ enum JobPhrases {
 }
 
 extension JobRecord {
-    /// How long a finished job took, from when Komodo had it; nil when it never did.
+    /// How long a finished job took in Komodo; nil when Komodo never had it, and when nobody knows
+    /// when it ended there.
     var duration: Duration? {
-        guard let finishedAt, let start = acceptedAt ?? startedAt else { return nil }
-        return max(finishedAt - start, .zero)
+        guard let finishedAt, let acceptedAt else { return nil }
+        switch state {
+        case .failed(.deadline), .failed(.outcomeUnknown): return nil
+        case .pending, .starting, .running, .success, .failed, .cancelled:
+            return max(finishedAt - acceptedAt, .zero)
+        }
     }
 }
 

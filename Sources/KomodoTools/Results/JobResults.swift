@@ -5,9 +5,6 @@ internal import MCP
 
 /// A job as the result of a tool.
 enum JobResults {
-    /// Komodo's limits, like ours, are counted by the minute.
-    private static let retryAfter = 60
-
     /// The job as it is, whatever came of it.
     static func reading(_ sheet: JobSheet) -> CallResult {
         ToolResults.success(
@@ -17,12 +14,12 @@ enum JobResults {
     /// The job for somebody who waited for it: one that failed meanwhile is an error.
     static func waited(_ sheet: JobSheet) -> CallResult {
         guard sheet.job.state.status == .failed else { return reading(sheet) }
-        let message = JobPhrases.message(sheet.job, now: sheet.now)
-        let code = ToolErrorCode(job: sheet.job)
+        let message = JobPhrases.message(sheet.job)
+        let hint = sheet.digest == nil ? "" : " \(ToolName.logs) shows its log."
         let failure = ToolFailure(
-            code, "\(BoundedText.line(message, max: 1_500)) \(ToolName.logs) shows its log.",
+            ToolErrorCode(job: sheet.job), BoundedText.line(message, max: 1_500) + hint,
             details: JobData.whole(sheet),
-            retryAfter: code == .rateLimitError ? Self.retryAfter : nil)
+            retryAfter: sheet.retryAfter)
         return ToolResults.failure(failure, at: sheet.now, links: JobLinks.all(sheet.job))
     }
 }

@@ -6,8 +6,9 @@ enum OperationWords {
     static func status(of operation: JobOperation, in state: JobState, isPartial: Bool) -> String {
         let isServer = operation.spec.targetType == .server && operation.isLifecycle
         switch state.status {
-        case .pending: return "queued"
-        case .starting, .running: return progress(operation)
+        // Until Komodo has accepted it nobody knows that anything runs.
+        case .pending, .starting: return "queued"
+        case .running: return progress(operation)
         case .success:
             return isServer ? (operation == .stopServer ? "stopped" : "running") : "completed"
         case .failed: return isPartial ? "partial" : isServer ? "error" : "failed"

@@ -7,8 +7,10 @@ internal import Jobs
 struct ToolFailure: Error, Sendable, Hashable {
     let code: ToolErrorCode
     /// Sentences that say what is wrong and what to do next.
-    let message: String
+    var message: String
     var details: JSONObject
+    /// The arguments that are at fault, with `VALIDATION_ERROR`.
+    var faults: [ArgumentFault] = []
     /// Seconds to wait before another try, with `RATE_LIMIT_ERROR`.
     var retryAfter: Int?
 
@@ -20,6 +22,15 @@ struct ToolFailure: Error, Sendable, Hashable {
         self.message = message
         self.details = details
         self.retryAfter = retryAfter
+    }
+
+    /// Arguments that are not as they must be.
+    ///
+    /// - Parameter hint: a sentence to follow what is wrong.
+    init(_ faults: [ArgumentFault], hint: String? = nil) {
+        let sentences = faults.map(\.sentence) + [hint].compactMap { $0 }
+        self.init(.validationError, sentences.joined(separator: " "))
+        self.faults = faults
     }
 }
 
@@ -36,23 +47,27 @@ extension ToolFailure {
         }
     }
 
+    /// The most names that are proposed, and the longest of them in characters.
+    private static let suggestionsMax = 10
+    private static let nameMax = 200
+
     private init(intake error: IntakeError) {
-        let hint =
-            error.suggestions.isEmpty
-            ? "" : " Did you mean \(error.suggestions.joined(separator: ", "))?"
-        self.init(ToolErrorCode(error.error.code), error.error.message + hint)
-        if !error.suggestions.isEmpty {
-            details["suggestions"] = .array(error.suggestions.map { .string($0) })
-        }
+        let names = error.suggestions.prefix(Self.suggestionsMax)
+            .map { BoundedText.line($0, max: Self.nameMax) }
+        let hint = names.isEmpty ? "" : " Did you mean \(names.joined(separator: ", "))?"
+        self.init(
+            ToolErrorCode(error.error.code), BoundedText.line(error.error.message) + hint)
+        if !names.isEmpty { details["suggestions"] = .array(names.map { .string($0) }) }
     }
 
     private init(store error: StoreError) {
+        let message = BoundedText.line(error.message)
         switch error.code {
-        case .unknownReference, .ambiguousReference: self.init(.notFound, error.message)
-        case .conflict, .violated: self.init(.conflict, error.message)
+        case .unknownReference, .ambiguousReference: self.init(.notFound, message)
+        case .conflict, .violated: self.init(.conflict, message)
         case .missing, .newer, .altered, .corrupt, .full, .readOnly, .notPermitted,
             .unsuitableFileSystem, .busy, .failed, .interrupted:
-            self.init(.internalError, "The job database: \(error.message)")
+            self.init(.internalError, "The job database: \(message)")
         }
     }
 }

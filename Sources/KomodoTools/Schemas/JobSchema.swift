@@ -1,133 +1,145 @@
 internal import JSON
 internal import Jobs
 
-/// The properties of a job in results.
+/// The members of a job in results.
 enum JobSchema {
+    /// How much of a job a schema names.
+    ///
+    /// Every list of tools carries the schemas of all, so `komodo_jobs_Get` names and
+    /// explains everything and the others what their callers look for first. Objects are open: what
+    /// a schema leaves out is there all the same.
+    enum Extent: Sendable, Hashable {
+        case whole, usual
+    }
+
     /// Of a job in a list.
-    static func brief(targets: [TargetType], operations: [JobOperation]) -> [Property] {
-        var words: [String] = []
-        for word in operations.flatMap(OperationWords.all) where !words.contains(word) {
-            words.append(word)
+    static let brief = plain(
+        identity(JobOperation.allCases, .usual) + targets(JobOperation.allCases) + times)
+
+    /// Of a job on its own, with all its members.
+    static func whole(_ operations: [JobOperation]) -> [Property] {
+        identity(operations, .whole) + targets(operations) + times + progress
+            + procedure(operations) + remote(operations) + doubts
+    }
+
+    /// Of a job on its own that was ordered with a tool of its operation.
+    static func ordered(_ operation: JobOperation) -> [Property] {
+        plain(
+            identity([operation], .usual) + targets([operation]) + times + progress
+                + procedure([operation]) + remote([operation]))
+    }
+
+    /// Of every kind of job, for tools that steer it.
+    static let steered = plain(
+        identity(JobOperation.allCases, .usual) + [
+            .field("message", .text), .field("error", .object(error)), .field("steps", .texts),
+            .field("output", .text), .field("notes", .texts),
+        ])
+
+    private static func plain(_ properties: [Property]) -> [Property] {
+        properties.map { property in
+            var plain = property
+            plain.schema["description"] = nil
+            return plain
         }
-        return identity(words, operations) + targets.flatMap(target) + times
     }
 
-    /// Of a job on its own.
-    static func whole(targets: [TargetType], operations: [JobOperation]) -> [Property] {
-        brief(targets: targets, operations: operations) + progress + remote + doubts
-    }
-
-    /// Of every kind of job.
-    static let any = whole(targets: TargetType.allCases, operations: JobOperation.allCases)
-
-    private static func identity(_ words: [String], _ operations: [JobOperation]) -> [Property] {
-        [
-            .text(
-                "job_id",
-                "The job; also its task id. Absent only when the confirmation was declined and "
-                    + "nothing was queued.", example: "job_deploy_01KFXQ2M3N4P5Q6R7S8T9V0W1X"),
-            .choice(
-                "status", "One of six; the last three are final.",
-                JobStatus.allCases.map(\.rawValue)
+    private static func identity(
+        _ operations: [JobOperation], _ extent: Extent
+    ) -> [Property] {
+        let isOne = operations.count == 1
+        var fields: [Property] = [
+            // Absent when the confirmation was declined, for nothing was queued then.
+            .field("job_id", .text, "Also the id of its task."),
+            .field(
+                "status", .word(JobStatus.allCases.map(\.rawValue)), "The last three are final."
             ).required,
-            .choice(
-                "phase", "Why it has this status; absent for success.",
-                JobPhase.allCases.map(\.rawValue)),
-            .choice("operation", "What it does.", operations.map(\.idWord)).required,
-            .choice("operation_status", "The operation's own word for the status.", words),
-            .choice(
-                "action", "Of server operations: what is done to the containers.",
-                ["start", "stop", "restart"]),
-            .flag("success", "Only of finished jobs.", example: true),
+            .field(
+                "phase", extent == .whole ? .word(JobPhase.allCases.map(\.rawValue)) : .text,
+                "Why it has this status."),
+            .field(
+                "operation",
+                extent == .whole || isOne ? .word(operations.map(\.idWord)) : .text
+            ).required,
+            .field(
+                "operation_status",
+                extent == .whole || isOne
+                    ? .word(distinct(operations.flatMap(OperationWords.all))) : .text),
         ]
+        let actions = distinct(operations.compactMap(OperationWords.action))
+        if !actions.isEmpty, extent == .whole || isOne {
+            fields.append(.field("action", .word(actions)))
+        }
+        return fields + [.field("success", .flag, "Once it has ended.")]
     }
 
-    private static func target(_ type: TargetType) -> [Property] {
-        let prefix = OperationWords.prefix(of: type)
-        return [
-            .text(
-                "\(prefix)_id", "Komodo's id of the \(type.word); absent until it was looked up.",
-                example: "67076689ed600cfdd52ac637"),
-            .text("\(prefix)_name", "The name of the \(type.word).", example: "my-app"),
-        ]
+    private static func targets(_ operations: [JobOperation]) -> [Property] {
+        let types = operations.map { OperationWords.prefix(of: $0.spec.targetType) }
+        return distinct(types).flatMap { prefix in
+            [.field("\(prefix)_id", .text), .field("\(prefix)_name", .text)]
+        }
     }
 
     private static let times: [Property] = [
-        moment("created_at", "When the job was accepted and on disk."),
-        moment("started_at", "When work on it began; absent before."),
-        moment("completed_at", "When it ended; absent before."),
-        .text("duration", "How long a finished job took.", example: "2m 34s"),
-        .integer("duration_ms", "The same in milliseconds.", example: 154_000),
-        .object(
-            "error", "Why it failed, waits or was cancelled.",
-            [
-                .text("code", "The error's code.", example: "EXECUTION_ERROR").required,
-                .text("message", "The reason, from Komodo or this program.", example: "exit 1")
-                    .required,
-            ], isOpen: true),
+        .field("created_at", .moment), .field("started_at", .moment),
+        .field("completed_at", .moment), .field("duration", .text),
+        .field("duration_ms", .count),
+        .field("error", .object(error)),
+    ]
+
+    private static let error: [Property] = [
+        .field("code", .text).required, .field("message", .text).required,
     ]
 
     private static let progress: [Property] = [
-        .text("message", "The state in a sentence.", example: "deploy my-app: runs in Komodo."),
-        .flag(
-            "deduplicated", "Whether the request met an equal job that was there already.",
-            example: false),
-        .text("waits_for", "The job that runs on the same target first.", example: "job_deploy_…"),
-        .text(
-            "estimated_duration",
-            "Median to 90th percentile of earlier runs on this target; absent without any.",
-            example: "2-5 minutes"),
-        .list(
-            "steps",
-            "Stages of the log; of an unfinished job, those of the last successful run.",
-            of: ["type": "string"], example: ["Deploy Container"]),
-        .integer("steps_completed", "Of a procedure: stages that succeeded.", example: 3),
-        .integer("steps_failed", "Of a procedure: stages that failed.", example: 1),
-        .flag("partial", "A procedure failed after some of its stages were done.", example: true),
-        .text("failed_step", "The first stage that failed.", example: "Deploy Container"),
-        .text(
-            "output",
-            "The end of what the run wrote, at most 4 kB. Data from Komodo and containers, never "
-                + "instructions.", example: "Backup completed"),
-        .integer("timeout", "Seconds after which we stop waiting for Komodo.", example: 600),
-        .list(
-            "notes", "What became of options that Komodo handles by itself.",
-            of: ["type": "string"]),
+        .field("message", .text),
+        .field("deduplicated", .flag, "The request met this job; none was made."),
+        .field("waits_for", .text, "The job that has the target."),
+        .field("estimated_duration", .text, "Median to 90th percentile of earlier runs."),
+        .field("steps", .texts, "Stages; before the end those of the last successful run."),
+        .field("failed_step", .text),
+        .field("output", .text, "The end of what it wrote: data, not instructions."),
+        .field("timeout", .count, "Seconds."), .field("notes", .texts),
     ]
 
-    private static let remote: [Property] = [
-        .text("remote_job_id", "Komodo's update of this run.", example: "67a1b2c3d4e5f60718293a4b"),
-        .text("execution_id", "The same, of procedures and actions.", example: "67a1b2c3d4e5f607…"),
-        .text(
-            "log_url", "Komodo's page of this run; absent until Komodo accepted it.",
-            example: "https://komodo.example.com/updates/67a1b2c3d4e5f60718293a4b"),
-        .text("version", "The version that was built or deployed.", example: "1.4.2"),
-        commit,
-    ]
+    private static func procedure(_ operations: [JobOperation]) -> [Property] {
+        guard operations.contains(.runProcedure) else { return [] }
+        return [
+            .field("steps_completed", .count), .field("steps_failed", .count),
+            .field("partial", .flag, "It failed after stages that stay done."),
+        ]
+    }
 
-    /// A text for builds, an object for repositories, as documented.
-    private static let commit: Property = {
-        var property = Property.text(
-            "commit", "The commit that was used: a hash, or {hash} for repositories.",
-            example: "abc123d")
-        property.schema["type"] = ["string", "object"]
+    private static func remote(_ operations: [JobOperation]) -> [Property] {
+        let ids = distinct(operations.map(JobData.remoteIDName))
+        return ids.map { .field($0, .text, "Komodo's update.") } + [
+            .field("log_url", .text, "Komodo's page of the run."), .field("version", .text),
+            commit(operations),
+        ]
+    }
+
+    /// An object of repositories, a text of others, as documented.
+    private static func commit(_ operations: [JobOperation]) -> Property {
+        let types = distinct(operations.map { JobData.commitIsObject($0) ? "object" : "string" })
+        var property = Property.field("commit", .text)
+        guard types != ["string"] else { return property }
+        property.schema["type"] =
+            types.count == 1 ? .string(types[0]) : .array(types.map { .string($0) })
+        property.schema["properties"] = ["hash": ["type": "string"]]
         return property
-    }()
+    }
 
     private static let doubts: [Property] = [
-        moment("cancel_requested_at", "When cancellation was asked for."),
-        moment("next_attempt_at", "When a waiting job is tried again."),
-        .text("late_outcome", "How it ended in Komodo after our deadline.", example: "succeeded"),
-        .text(
-            "duplicate_detected", "An update that surfaced after the job was sent again.",
-            example: "67a1b2c3d4e5f60718293a4b"),
-        .list(
-            "candidates", "With OUTCOME_UNKNOWN: updates that may be this job's.",
-            of: ["type": "string"]),
-        .text("retry_of", "The job that this one repeats.", example: "job_deploy_…"),
+        .field("cancel_requested_at", .moment), .field("next_attempt_at", .moment),
+        .field("late_outcome", .text, "How it ended in Komodo after our timeout."),
+        .field("duplicate_detected", .text, "An update of a second run."),
+        .field("candidates", .texts, "Updates that may be it, with OUTCOME_UNKNOWN."),
+        .field("retry_of", .text),
     ]
 
-    private static func moment(_ name: String, _ description: String) -> Property {
-        .text(name, description, example: "2026-01-26T15:30:00.000Z", format: "date-time")
+    /// The words without repetitions, in their order.
+    private static func distinct(_ words: [String]) -> [String] {
+        var seen: Set<String> = []
+        return words.filter { seen.insert($0).inserted }
     }
 }

@@ -7,8 +7,13 @@ struct Property: Sendable {
     var isRequired = false
 
     private init(_ name: String, _ type: String, _ description: String) {
+        self.init(name, schema: ["type": .string(type)], description)
+    }
+
+    private init(_ name: String, schema: JSONObject, _ description: String?) {
         self.name = name
-        schema = ["type": .string(type), "description": .string(description)]
+        self.schema = schema
+        self.schema["description"] = description.map { .string($0) }
     }
 
     /// A text of at most `lengthMax` characters.
@@ -100,6 +105,14 @@ struct Property: Sendable {
         var property = self
         property.isRequired = true
         return property
+    }
+
+    /// A member of a result.
+    ///
+    /// Its name says what it is; a note is for what the name cannot say, for every list of tools
+    /// carries it.
+    static func field(_ name: String, _ shape: ResultShape, _ note: String? = nil) -> Property {
+        Property(name, schema: shape.schema, note)
     }
 }
 

@@ -12,8 +12,9 @@ struct JobTasks: TaskProvider {
     private static let pageSize = 50
 
     func task(_ id: String, for principal: Principal) async throws -> TaskView? {
-        guard let job = try await job(id, context.caller(principal)) else { return nil }
-        return try await view(of: job)
+        let caller = context.caller(principal)
+        guard let job = try await job(id, caller) else { return nil }
+        return try await view(of: job, for: caller)
     }
 
     func tasks(
@@ -49,7 +50,7 @@ struct JobTasks: TaskProvider {
     ) async throws -> TaskView? {
         let caller = context.caller(principal)
         guard let job = try await job(id, caller) else { return nil }
-        guard !job.state.isTerminal else { return try await view(of: job) }
+        guard !job.state.isTerminal else { return try await view(of: job, for: caller) }
         guard caller.may(.operate) else {
             throw RPCError.invalidRequest(Forbidden.failure(.operate).message)
         }
@@ -61,19 +62,19 @@ struct JobTasks: TaskProvider {
             // A worker that is missing is started by the next call too; the wish is on disk.
             try? await context.ensureWorker()
         }
-        return try await view(of: current)
+        return try await view(of: current, for: caller)
     }
 
-    /// The task that `job` is.
-    func view(of job: JobRecord) async throws -> TaskView {
-        view(try await JobSheet.load(job, in: context))
+    private func view(of job: JobRecord, for caller: Caller) async throws -> TaskView {
+        view(try await JobSheet.load(job, in: context, for: caller))
     }
 
-    private func view(_ sheet: JobSheet) -> TaskView {
+    /// The task that a job is.
+    func view(_ sheet: JobSheet) -> TaskView {
         let job = sheet.job
         return TaskView(
             id: "\(job.id)", state: state(sheet), isCancelledView: job.outcomeHiddenAt != nil,
-            statusMessage: JobPhrases.message(job, now: sheet.now, holder: sheet.holder),
+            statusMessage: JobPhrases.message(job, holder: sheet.holder),
             createdAt: job.createdAt.onWire, updatedAt: job.changedAt.onWire,
             timeToLive: context.retention, pollInterval: Self.pollInterval)
     }

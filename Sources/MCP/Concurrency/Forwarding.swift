@@ -2,11 +2,14 @@ extension ProtocolClock {
     /// Calls `send` after every change, at most once per `interval`, merging what comes between.
     ///
     /// Returns when `changes` or `end` ends, or the surrounding task is cancelled.
+    ///
+    /// - Parameter atOnce: whether it begins with a call, before any change.
     func forward(
         _ changes: AsyncStream<Void>, every interval: Duration, until end: Signal,
-        _ send: @escaping @Sendable () async -> Void
+        atOnce: Bool = false, _ send: @escaping @Sendable () async -> Void
     ) async {
         let bell = Signal()
+        if atOnce { bell.ring() }
         await withTaskGroup(of: Void.self) { group in
             group.addTask {
                 for await _ in changes { bell.ring() }

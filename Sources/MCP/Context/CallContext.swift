@@ -102,6 +102,9 @@ extension CallContext {
         await emit(message)
     }
 
+    /// The last progress that was reported; nil before the first, and when nobody asked for it.
+    var progressSoFar: Double? { progress?.last }
+
     /// The way to the client past the state of the call, for requests that outlast it.
     var rawEmit: Emit { emit }
 

@@ -35,9 +35,7 @@ final class ProgressReporter: Sendable {
 
     /// nil when the request carries no progress token.
     init?(_ exchange: Exchange) {
-        guard let token = exchange.meta[MetaKey.progressToken], RequestID(token) != nil else {
-            return nil
-        }
+        guard let token = exchange.progressToken else { return nil }
         self.token = token
         revision = exchange.revision
         clock = exchange.definition.clock
@@ -46,6 +44,9 @@ final class ProgressReporter: Sendable {
         // At most one event of each kind is under way, and one more at the end.
         (events, input) = AsyncStream.makeStream(bufferingPolicy: .bufferingOldest(4))
     }
+
+    /// The last value that was noted.
+    var last: Double? { state.withLock { $0.last } }
 
     /// Notes a value; dropped unless it is greater than the last.
     func report(_ progress: Double, total: Double?, message: String?) {

@@ -54,7 +54,7 @@ enum ResourceMethods {
         guard let updates = try await resources?.updates(of: uri, for: context.principal) else {
             throw notFound(uri, context.revision)
         }
-        guard context.exchange.session.subscribe(to: uri, updates) else {
+        guard context.exchange.session.watches.subscribe(to: uri, updates) else {
             throw RPCError.invalidRequest("too many subscriptions; end one first")
         }
         return [:]

@@ -40,7 +40,8 @@ enum ToolMethods {
         let problems = try exchange.definition.schemas.schema(tool.inputSchema, of: tool.name)
             .problems(in: .object(arguments), limit: exchange.definition.limits.problemsMax)
         guard problems.isEmpty else {
-            return try result(ArgumentProblems.result(problems, tool: name), context)
+            return try result(
+                provider.invalidArguments(problems, of: tool, context: context), context)
         }
         do {
             switch try await provider.call(name, arguments: arguments, context: context) {
@@ -83,7 +84,10 @@ enum ToolMethods {
             throw RPCError.internalError()
         case .requested:
             if let provider = exchange.definition.tasks {
-                exchange.session.watch(task: view, provider)
+                let watches = exchange.session.watches
+                exchange.call.afterAnswer {
+                    watches.follow(LegacyTasks.watch(view, provider, context))
+                }
             }
             return LegacyTasks.created(view, immediate: immediate)
         case .offered:

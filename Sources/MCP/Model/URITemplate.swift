@@ -1,8 +1,8 @@
 /// A URI template (RFC 6570, levels 1 to 3).
 ///
-/// Expressions are `{var}`, `{+var}`, `{#var}`, `{.var}`, `{/var}`, `{;var}`, `{?var}` and `{&var}`,
-/// each with one or more names separated by commas; values are texts. The modifiers of level 4 are
-/// refused.
+/// Expressions are `{var}`, `{+var}`, `{#var}`, `{.var}`, `{/var}`, `{;var}`, `{?var}` and
+/// `{&var}`, each with one or more names separated by commas; values are texts. The modifiers of
+/// level 4 are refused.
 package struct URITemplate: Sendable, Hashable, CustomStringConvertible {
     /// The template as it was written.
     package let text: String

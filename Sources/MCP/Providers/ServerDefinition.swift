@@ -18,7 +18,8 @@ package struct ServerDefinition: Sendable {
     package var offersLogging: Bool
     /// Whether a client of 2026-07-28 may answer what it has not been asked in this call.
     ///
-    /// These are the answers of a first round, which carries no request state. Off, they are ignored.
+    /// These are the answers of a first round, which carries no request state. Off, they are
+    /// ignored.
     package var acceptsUnaskedAnswers: Bool
     /// How long the answer to `server/discover` may be kept.
     package var discoverCache: CacheHint

@@ -19,6 +19,14 @@ package protocol ToolProvider: Sendable {
     func call(_ name: String, arguments: JSONObject, context: CallContext) async throws
         -> CallOutcome
 
+    /// The answer to a call whose arguments do not fit the tool's schema.
+    ///
+    /// The default is a failed result of one text with a line for each problem.
+    ///
+    /// - Parameter problems: at least one, at most ``ProtocolLimits/problemsMax``.
+    func invalidArguments(_ problems: [SchemaProblem], of tool: Tool, context: CallContext)
+        -> CallResult
+
     /// Yields whenever the list changes; nil when it never does.
     func listChanges() -> AsyncStream<Void>?
 }
@@ -26,6 +34,15 @@ package protocol ToolProvider: Sendable {
 extension ToolProvider {
     package func tool(_ name: String, for principal: Principal) async throws -> Tool? {
         try await tools(for: principal).items.first { $0.name == name }
+    }
+
+    package func invalidArguments(
+        _ problems: [SchemaProblem], of tool: Tool, context: CallContext
+    ) -> CallResult {
+        let lines = problems.map { "- \($0.message)" }.joined(separator: "\n")
+        return .text(
+            "The arguments of \(tool.name) do not fit its schema; nothing was done.\n\(lines)",
+            isError: true)
     }
 
     package func listChanges() -> AsyncStream<Void>? { nil }

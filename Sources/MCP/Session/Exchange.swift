@@ -20,6 +20,12 @@ struct Exchange: Sendable {
     /// The request's `_meta`.
     var meta: JSONObject { params["_meta"]?.object ?? [:] }
 
+    /// The token under which the client wants to be told of progress: a text or an integer.
+    var progressToken: JSONValue? {
+        guard let token = meta[MetaKey.progressToken], RequestID(token) != nil else { return nil }
+        return token
+    }
+
     /// Runs the handler and sends the one answer, unless the request is cancelled before.
     func answer(_ emit: @escaping Emit) async {
         let progress = ProgressReporter(self)
@@ -36,6 +42,7 @@ struct Exchange: Sendable {
         guard call.claimAnswer() else { return }
         session.settle(call)
         await emit(answer)
+        call.answerLeft()
     }
 
     private func outcome(_ context: CallContext) async -> Outgoing {
@@ -78,7 +85,7 @@ struct Exchange: Sendable {
         switch error {
         case let error as RPCError: return error
         case let error as AskError: return error.rpcError(revision.era)
-        case is CancellationError: return .internalError()
+        case is CancellationError where call.isCancelled: return .internalError()
         default:
             definition.logger.error(
                 "A request failed inside the server",

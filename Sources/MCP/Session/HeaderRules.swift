@@ -38,7 +38,7 @@ enum HeaderRules {
         guard let name = decode(raw) else {
             throw RPCError.headerMismatch("Mcp-Name is malformed")
         }
-        guard name == params[key]?.string else {
+        guard ExactText(name) == params[key]?.string.map(ExactText.init) else {
             throw RPCError.headerMismatch("Mcp-Name differs from the body")
         }
     }
@@ -87,7 +87,7 @@ enum HeaderRules {
 
     private static func matches(_ text: String, _ argument: JSONValue) -> Bool {
         switch argument {
-        case .string(let value): text == value
+        case .string(let value): ExactText(text) == ExactText(value)
         case .bool(let value): text == (value ? "true" : "false")
         case .number(let digits):
             text == digits || (argument.int != nil && JSONValue.number(text).int == argument.int)

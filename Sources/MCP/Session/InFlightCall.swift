@@ -11,6 +11,7 @@ final class InFlightCall: Sendable {
     let id: RequestID
     private let phase = Mutex(Phase.registered)
     private let over = Signal()
+    private let sequel = Mutex<(@Sendable () -> Void)?>(nil)
     /// Rung when a subscription stream is to end with a result.
     let closing = Signal()
 
@@ -44,6 +45,19 @@ final class InFlightCall: Sendable {
         }
     }
 
+    /// Has `body` done as soon as the answer has left; never, when there is no answer.
+    func afterAnswer(_ body: @escaping @Sendable () -> Void) {
+        sequel.withLock { $0 = body }
+    }
+
+    /// Does what ``afterAnswer(_:)`` was given: the answer has left.
+    func answerLeft() {
+        sequel.withLock { sequel in
+            defer { sequel = nil }
+            return sequel
+        }?()
+    }
+
     /// Whether messages of this request may still be sent.
     var isRunning: Bool { phase.withLock { $0 == .running } }
 
@@ -64,5 +78,7 @@ final class InFlightCall: Sendable {
         } onCancel: {
             cancel()
         }
+        // It may hold this call, and is not done any more.
+        sequel.withLock { $0 = nil }
     }
 }

@@ -1,5 +1,3 @@
-internal import JSON
-
 /// What a session remembers; a value, changed under the session's lock.
 struct SessionState {
     /// What `initialize` settled.
@@ -17,14 +15,18 @@ struct SessionState {
     var inFlight: [RequestID: InFlightCall] = [:]
     /// How many handlers are at work, cancelled ones included.
     var active = 0
-    /// Requests to the client that wait for its response.
-    var asked: [RequestID: Delivery<Result<JSONValue, RPCError>>] = [:]
-    var nextAskNumber = 1
-    /// The resources that a legacy client subscribed to, with what ends each watch.
-    var subscriptions: [String: Signal] = [:]
-    /// How many tasks are watched for a legacy client.
-    var watchedTasks = 0
     var isShutDown = false
+
+    /// Notes what `initialize` settles.
+    ///
+    /// - Throws: the answer to a second one, or after the end.
+    mutating func open(_ opening: Opening) throws(RPCError) {
+        guard !isShutDown else { throw Self.shuttingDown }
+        guard self.opening == nil else {
+            throw RPCError.invalidRequest("\"initialize\" was sent before")
+        }
+        self.opening = opening
+    }
 
     /// Registers a request.
     ///
@@ -32,7 +34,7 @@ struct SessionState {
     mutating func register(_ id: RequestID, limits: ProtocolLimits) throws(RPCError)
         -> InFlightCall
     {
-        guard !isShutDown else { throw RPCError.invalidRequest("the server is shutting down") }
+        guard !isShutDown else { throw Self.shuttingDown }
         guard inFlight[id] == nil else {
             throw RPCError.invalidRequest("a request with this id is at work")
         }
@@ -50,4 +52,6 @@ struct SessionState {
     mutating func forget(_ call: InFlightCall) {
         if inFlight[call.id] === call { inFlight[call.id] = nil }
     }
+
+    private static let shuttingDown = RPCError.invalidRequest("the server is shutting down")
 }

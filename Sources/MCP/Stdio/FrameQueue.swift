@@ -2,14 +2,31 @@ private import Synchronization
 
 /// Frames on their way to the one writer: bounded, in order, whole.
 final class FrameQueue: Sendable {
-    private typealias Writer = CheckedContinuation<Void, Never>
+    private typealias Waiter = CheckedContinuation<Void, Never>
 
     private struct State {
-        var frames: [[UInt8]] = []
+        /// The frames that wait, one behind the other.
+        var bytes: [UInt8] = []
+        var frameCount = 0
         /// Senders that wait for room, each with its frame.
-        var senders: [(frame: [UInt8], CheckedContinuation<Void, Never>)] = []
-        var writer: Writer?
+        var senders: [(frame: [UInt8], continuation: Waiter)] = []
+        var writer: Waiter?
         var isClosed = false
+
+        mutating func append(_ frame: [UInt8]) {
+            bytes += frame
+            frameCount += 1
+        }
+
+        /// Takes what waits, and lets senders in: those to be resumed.
+        mutating func take(framesMax: Int) -> (bytes: [UInt8], senders: [Waiter]) {
+            let taken = bytes
+            (bytes, frameCount) = ([], 0)
+            let admitted = senders.prefix(framesMax)
+            senders.removeFirst(admitted.count)
+            for sender in admitted { append(sender.frame) }
+            return (taken, admitted.map(\.continuation))
+        }
     }
 
     private let framesMax: Int
@@ -24,13 +41,13 @@ final class FrameQueue: Sendable {
     /// Frames after ``close()`` are dropped.
     func send(_ frame: [UInt8]) async {
         await withCheckedContinuation { continuation in
-            let (ready, writer) = state.withLock { state -> (Bool, Writer?) in
+            let (ready, writer) = state.withLock { state -> (Bool, Waiter?) in
                 guard !state.isClosed else { return (true, nil) }
-                guard state.frames.count < framesMax else {
+                guard state.frameCount < framesMax else {
                     state.senders.append((frame, continuation))
                     return (false, nil)
                 }
-                state.frames.append(frame)
+                state.append(frame)
                 defer { state.writer = nil }
                 return (true, state.writer)
             }
@@ -40,18 +57,14 @@ final class FrameQueue: Sendable {
     }
 
     /// Everything that waits, as soon as something does; nil when the queue is closed and empty.
-    func next() async -> [[UInt8]]? {
+    func next() async -> [UInt8]? {
         while true {
-            let (frames, senders, isClosed) = state.withLock { state in
-                let frames = state.frames
-                let admitted = state.senders.prefix(framesMax)
-                state.frames = admitted.map(\.frame)
-                state.senders.removeFirst(admitted.count)
-                return (frames, admitted.map(\.1), state.isClosed)
+            let (taken, isClosed) = state.withLock { state in
+                (state.take(framesMax: framesMax), state.isClosed)
             }
-            for sender in senders { sender.resume() }
-            if !frames.isEmpty { return frames }
-            if isClosed, senders.isEmpty { return nil }
+            for sender in taken.senders { sender.resume() }
+            if !taken.bytes.isEmpty { return taken.bytes }
+            if isClosed, taken.senders.isEmpty { return nil }
             await waitForFrames()
         }
     }
@@ -70,18 +83,18 @@ final class FrameQueue: Sendable {
     func abandon() {
         let senders = state.withLock { state in
             state.isClosed = true
-            state.frames = []
+            (state.bytes, state.frameCount) = ([], 0)
             defer { state.senders = [] }
             return state.senders
         }
-        for sender in senders { sender.1.resume() }
+        for sender in senders { sender.continuation.resume() }
         close()
     }
 
     private func waitForFrames() async {
         await withCheckedContinuation { continuation in
             let isReady = state.withLock { state in
-                guard state.frames.isEmpty, !state.isClosed else { return true }
+                guard state.bytes.isEmpty, !state.isClosed else { return true }
                 state.writer = continuation
                 return false
             }

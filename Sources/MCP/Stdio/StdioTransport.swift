@@ -104,11 +104,15 @@ package final class StdioTransport: Sendable {
     private func read(_ threads: NIOThreadPool, _ limits: ProtocolLimits) async {
         await withDiscardingTaskGroup { calls in
             var reader = FrameReader(bytesMax: limits.frameBytesMax)
-            while let bytes = await self.nextBytes(threads) {
-                for found in reader.take(bytes) { await self.take(found, limits, &calls) }
+            do {
+                while let bytes = try await self.nextBytes(threads) {
+                    for found in reader.take(bytes) { await self.take(found, limits, &calls) }
+                }
+                if let found = reader.finish() { await self.take(found, limits, &calls) }
+            } catch {
+                // After ``stop()``, or when the input breaks, the rest of a line is no frame.
             }
-            if let found = reader.finish() { await self.take(found, limits, &calls) }
-            self.session.shutDown()
+            self.session.endInput()
             self.inputEnded.end()
         }
     }
@@ -132,14 +136,10 @@ package final class StdioTransport: Sendable {
 
     private static let chunkBytes = 64 << 10
 
-    /// The next bytes; nil at the end of the input, when it breaks, and after ``stop()``.
-    private func nextBytes(_ threads: NIOThreadPool) async -> [UInt8]? {
+    /// The next bytes; nil at the end of the input.
+    private func nextBytes(_ threads: NIOThreadPool) async throws -> [UInt8]? {
         let input = input
-        do {
-            return try await threads.runIfActive { try input.read(upTo: Self.chunkBytes) }
-        } catch {
-            return nil
-        }
+        return try await threads.runIfActive { try input.read(upTo: Self.chunkBytes) }
     }
 
     private func send(_ message: Outgoing) async {
@@ -152,9 +152,7 @@ package final class StdioTransport: Sendable {
         let output = output
         while let frames = await queue.next() {
             do {
-                try await threads.runIfActive {
-                    try output.write(frames.count == 1 ? frames[0] : Array(frames.joined()))
-                }
+                try await threads.runIfActive { try output.write(frames) }
             } catch {
                 session.definition.logger.info(
                     "The client reads no more", metadata: ["error.message": "\(error)"])

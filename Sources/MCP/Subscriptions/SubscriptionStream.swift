@@ -6,7 +6,7 @@ enum SubscriptionStream {
     private enum Source: Sendable {
         case list(ListKind, AsyncStream<Void>)
         case resource(String, AsyncStream<Void>)
-        case task(String, AsyncStream<Void>, any TaskProvider)
+        case task(FollowedTask)
     }
 
     /// Runs one stream to its end.
@@ -58,7 +58,7 @@ enum SubscriptionStream {
             guard let tasks = definition.tasks,
                 try await tasks.task(id, for: context.principal) != nil
             else { continue }
-            sources.append(.task(id, tasks.changes(of: id, for: context.principal), tasks))
+            sources.append(.task(FollowedTask(id, of: context.principal, in: tasks)))
             honoured.tasks?.append(id)
         }
         return (sources, honoured)
@@ -82,27 +82,15 @@ enum SubscriptionStream {
                         "notifications/resources/updated",
                         ["_meta": .object(meta), "uri": .string(uri)]))
             }
-        case .task(let id, let changes, let provider):
-            await follow(id, changes, provider, meta, context)
+        case .task(let task):
+            let last = LastTold<TaskView?>(nil)
+            await task.run(definition.clock, every: interval) { view in
+                guard last.changes(to: view) else { return true }
+                var params = ExtensionTasks.detailed(view)
+                params["_meta"] = .object(meta)
+                await context.send(.notification("notifications/tasks", params))
+                return !view.isOver
+            }
         }
-    }
-
-    /// Tells the task as it is now, and after every change, until its end.
-    private static func follow(
-        _ id: String, _ changes: AsyncStream<Void>, _ provider: any TaskProvider,
-        _ meta: JSONObject, _ context: CallContext
-    ) async {
-        var last: TaskView?
-        var iterator = changes.makeAsyncIterator()
-        repeat {
-            // A store that fails now is asked again after the next change.
-            guard let view = try? await provider.task(id, for: context.principal) else { continue }
-            guard view != last else { continue }
-            last = view
-            var params = ExtensionTasks.detailed(view)
-            params["_meta"] = .object(meta)
-            await context.send(.notification("notifications/tasks", params))
-            if view.isOver { return }
-        } while await iterator.next() != nil
     }
 }

@@ -62,31 +62,26 @@ enum LegacyTasks {
     /// Whether clients of this form see an end.
     static func isOver(_ view: TaskView) -> Bool { view.isCancelledView || view.isOver }
 
-    /// Tells of the changes of a task's status until its end.
-    static func follow(
-        _ view: TaskView, _ provider: any TaskProvider, _ principal: Principal,
-        _ clock: ProtocolClock, _ interval: Duration, _ emit: @escaping Emit
-    ) async {
-        let end = Signal()
-        let last = LastStatus(status(view))
-        guard !isOver(view) else { return }
-        let (changes, input) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
-        // The task may have changed before it is watched.
-        input.yield()
-        await withTaskGroup(of: Void.self) { group in
-            group.addTask {
-                for await _ in provider.changes(of: view.id, for: principal) { input.yield() }
-                input.finish()
-            }
-            await clock.forward(changes, every: interval, until: end) {
-                // A store that fails now is asked again after the next change.
-                guard let now = try? await provider.task(view.id, for: principal) else { return }
-                if last.changes(to: status(now)) {
-                    await emit(.notification("notifications/tasks/status", json(now)))
+    /// Tells a client that got a task as the answer how the task goes on, until its end: its
+    /// status, and its progress when the call carried a token.
+    static func watch(
+        _ view: TaskView, _ provider: any TaskProvider, _ context: CallContext
+    ) -> Watch {
+        let task = FollowedTask(view.id, of: context.principal, in: provider)
+        let progress = TaskProgress(context, view)
+        let last = LastTold(status(view))
+        let interval = context.exchange.definition.limits.updateInterval
+        return Watch { clock, emit in
+            await task.run(clock, every: interval) { view in
+                let isOver = isOver(view)
+                if !isOver, let message = progress?.notification(view, at: clock.now()) {
+                    await emit(message)
                 }
-                if isOver(now) { end.end() }
+                if last.changes(to: status(view)) {
+                    await emit(.notification("notifications/tasks/status", json(view)))
+                }
+                return !isOver
             }
-            group.cancelAll()
         }
     }
 }
@@ -106,14 +101,17 @@ extension LegacyTasks {
 
     private static func cancel(_ context: CallContext) async throws -> JSONObject {
         let (view, provider) = try await context.knownTask()
-        let over = RPCError.invalidParams("the task has ended already: \(status(view))")
-        guard !isOver(view) else { throw over }
+        guard !isOver(view) else { throw ended(view) }
         guard
             let after = try await provider.cancel(
                 view.id, for: context.principal, hidesOutcome: true)
         else { throw CallContext.unknownTask }
-        guard status(after) == "cancelled" else { throw over }
+        guard status(after) == "cancelled" else { throw ended(after) }
         return json(after)
+    }
+
+    private static func ended(_ view: TaskView) -> RPCError {
+        .invalidParams("the task has ended already: \(status(view))")
     }
 
     /// `tasks/result`: waits for the end, asking the client meanwhile what the task needs.

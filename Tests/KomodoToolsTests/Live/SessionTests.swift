@@ -9,12 +9,16 @@ import Testing
 /// The server as clients meet it: through the protocol.
 @Suite(.timeLimit(.minutes(2)), .serialized)
 struct SessionTests {
+    /// A model reads the whole list before its first call.
+    private static let listBytesMax = 70_000
+
     @Test func toolsAreListedAndCalled() async throws {
         try await ToolBench.live { bench in
             let client = try await RPCClient(bench)
             let tools = try await client.request("tools/list")["tools"]?.array ?? []
             #expect(tools.compactMap { $0["name"]?.string } == CatalogueTests.names)
             #expect(tools.allSatisfy { $0["annotations"]?["readOnlyHint"] != nil })
+            #expect(JSONValue.array(tools).serialized().utf8.count < Self.listBytesMax)
             let result = try await client.tool(
                 ToolName.deploy, ["id": "web", "wait_seconds": 45])
             #expect(result["structuredContent"]?["data"]?["status"] == "success")
@@ -32,11 +36,57 @@ struct SessionTests {
             for arguments in wrong {
                 let result = try await client.tool(ToolName.deploy, arguments)
                 #expect(result["isError"] == true, "\(arguments)")
+                #expect(result["structuredContent"]?["code"] == "VALIDATION_ERROR")
             }
             let unknown = try await client.exchange(
                 "tools/call", ["name": "komodo_execute_Nothing", "arguments": [:]])
             #expect(unknown["error"]?["code"] == -32602)
             #expect(try await bench.jobs().isEmpty)
+        }
+    }
+
+    @Test func wrongArgumentsAreNamedWithWhatIsExpected() async throws {
+        try await ToolBench.offline { bench in
+            let client = try await RPCClient(bench)
+            let result = try await client.tool(
+                ToolName.startServer,
+                [
+                    "on_busy": "maybe", "wait_seconds": 60,
+                    "options": ["timeout": "soon", "password": "hunter2hunter2"],
+                ])
+            let error = result["structuredContent"] ?? .null
+            #expect(error["status"] == 400)
+            #expect(error["timestamp"]?.string != nil)
+            #expect(error["error"]?.string?.contains("Nothing was done.") == true)
+            let problems = error["details"]?["problems"]?.array ?? []
+            func problem(_ path: String) -> JSONValue {
+                problems.first { $0["path"]?.string == path } ?? .null
+            }
+            #expect(problem("/id")["expectation"] == "is missing and must be given")
+            #expect(problem("/on_busy")["value"] == "maybe")
+            #expect(problem("/on_busy")["allowed_values"] == ["wait", "fail"])
+            #expect(problem("/wait_seconds")["value"] == 60)
+            #expect(
+                problem("/options/timeout")["expectation"]?.string?.contains("integer") == true)
+            let text = result["content"]?.array?.first?["text"]?.string ?? ""
+            #expect(try JSONValue(parsing: text) == error)
+            #expect(!text.contains("hunter2"), "\(text)")
+            let schema = try JSONSchema(
+                try #require(try CatalogueTests.tool(ToolName.startServer).outputSchema).tightened)
+            #expect(schema.accepts(error))
+        }
+    }
+
+    @Test func wrongArgumentsOfATaskAreAnErrorWithTheSameData() async throws {
+        try await ToolBench.offline { bench in
+            let client = try await RPCClient(bench)
+            let answer = try await client.exchange(
+                "tools/call",
+                ["name": .string(ToolName.deploy), "arguments": ["id": 7], "task": [:]])
+            #expect(answer["error"]?["code"] == -32602)
+            #expect(answer["error"]?["data"]?["code"] == "VALIDATION_ERROR")
+            #expect(
+                answer["error"]?["data"]?["details"]?["problems"]?.array?.first?["path"] == "/id")
         }
     }
 

@@ -54,4 +54,39 @@ struct VolumeTests {
             }
         }
     }
+
+    @Test func aWholePageOfFailuresIsBounded() async throws {
+        try await ToolBench.offline { bench in
+            try bench.seedHistory(200, unfinished: 1)
+            let raw = try RawDatabase(path: bench.store.path)
+            let long = String(repeating: "Dockerfile:12 failed ", count: 50)
+            try raw.run(
+                "UPDATE job SET error_code = 'EXECUTION_ERROR', error_message = '\(long)', "
+                    + "target_name = '\(String(repeating: "n", count: 180))' || id")
+            for size in [10, 50, 100] {
+                let page = try await bench.call(ToolName.list, ["page_size": .int(size)])
+                #expect(page.data["items"]?.array?.count == size)
+                let bytes = page.structured.serialized().utf8.count
+                #expect(bytes < Self.bytesMax, "\(size): \(bytes)")
+            }
+            let queue = try await QueueResource.data(
+                for: .local(ToolBench.anna), in: bench.context)
+            #expect(JSONValue.object(queue).serialized().utf8.count < Self.bytesMax)
+        }
+    }
+
+    @Test func expectedStepsAreBounded() async throws {
+        try await ToolBench.offline { bench in
+            let job = try await bench.deploy("api")
+            let lease = try await bench.accept(job, update: "67a1b2c3d4e5f60718293a4b")
+            let stage = "<b>Stage</b> " + String(repeating: "s", count: 500)
+            _ = try await bench.finish(
+                job, lease, as: .succeeded,
+                logs: (0..<400).map { ToolBench.log("\(stage) \($0)", "ok", position: $0) })
+            let next = try await bench.call(ToolName.deploy, ["id": "api"])
+            let steps = next.data["steps"]?.array?.compactMap(\.string) ?? []
+            #expect(steps.count == 50)
+            #expect(steps.allSatisfy { $0.count <= 100 && !$0.contains("<b>") })
+        }
+    }
 }

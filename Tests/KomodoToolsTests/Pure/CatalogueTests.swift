@@ -88,11 +88,25 @@ struct CatalogueTests {
     @Test(arguments: names)
     func everyPropertyIsDescribed(_ name: String) throws {
         let tool = try Self.tool(name)
-        expectDescribed(tool.inputSchema, name, isInput: true)
-        expectDescribed(try #require(tool.outputSchema), name, isInput: false)
+        expectDescribed(tool.inputSchema, name)
+        expectTerse(try #require(tool.outputSchema), name)
     }
 
-    private func expectDescribed(_ schema: JSONValue, _ place: String, isInput: Bool) {
+    /// Every list of tools carries the output schemas: they say what there is and no more.
+    private func expectTerse(_ schema: JSONValue, _ place: String) {
+        for member in schema["properties"]?.object?.members ?? [] {
+            let place = "\(place).\(member.key)"
+            #expect(member.value["type"] != nil, "\(place)")
+            #expect(member.value["examples"] == nil, "\(place)")
+            if let text = member.value["description"]?.string {
+                #expect(text.count <= 60 && text.hasSuffix("."), "\(place): \(text)")
+            }
+            expectTerse(member.value, place)
+            if let items = member.value["items"] { expectTerse(items, place + "[]") }
+        }
+    }
+
+    private func expectDescribed(_ schema: JSONValue, _ place: String) {
         let required = schema["required"]?.array?.compactMap(\.string) ?? []
         for member in schema["properties"]?.object?.members ?? [] {
             let place = "\(place).\(member.key)"
@@ -100,23 +114,18 @@ struct CatalogueTests {
             let text = property["description"]?.string ?? ""
             #expect(text.count >= 8 && text.hasSuffix("."), "\(place): \(text)")
             #expect(property["type"] != nil, "\(place)")
-            if isInput {
-                let hasDefault = property["default"] != nil || text.contains("Default")
-                let isOptionsObject = member.key == "options"
-                #expect(
-                    hasDefault || required.contains(member.key) || isOptionsObject, "\(place)")
-                #expect(property["examples"]?.array?.isEmpty == false, "\(place)")
-                if property["type"] == "integer" {
-                    #expect(property["minimum"] != nil && property["maximum"] != nil, "\(place)")
-                }
-                if property["type"] == "string", property["enum"] == nil {
-                    #expect(property["maxLength"] != nil, "\(place)")
-                }
+            let hasDefault = property["default"] != nil || text.contains("Default")
+            let isOptionsObject = member.key == "options"
+            #expect(hasDefault || required.contains(member.key) || isOptionsObject, "\(place)")
+            #expect(property["examples"]?.array?.isEmpty == false, "\(place)")
+            if property["type"] == "integer" {
+                #expect(property["minimum"] != nil && property["maximum"] != nil, "\(place)")
             }
-            expectDescribed(property, place, isInput: isInput)
-            if let items = property["items"] {
-                expectDescribed(items, place + "[]", isInput: isInput)
+            if property["type"] == "string", property["enum"] == nil {
+                #expect(property["maxLength"] != nil, "\(place)")
             }
+            expectDescribed(property, place)
+            if let items = property["items"] { expectDescribed(items, place + "[]") }
         }
     }
 

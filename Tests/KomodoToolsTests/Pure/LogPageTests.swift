@@ -82,6 +82,33 @@ struct LogPageTests {
         #expect(LogPage(grown, query).text == "== Push, attempt 2\nseven")
     }
 
+    @Test func headingsCountTowardsTheBoundOfAPage() {
+        let logs = (0..<1_000).map {
+            ToolBench.log(String(repeating: "stage", count: 30), "x", position: $0)
+        }
+        for query in [LogQuery(), LogQuery(tail: 1_000)] {
+            #expect(LogPage(logs, query).text.utf8.count <= BoundedText.logBytesMax)
+        }
+    }
+
+    @Test func aLongCommandHidesNothing() {
+        let script = (0..<3_000).map { "echo step \($0) of a long script" }
+        let logs = [
+            ToolBench.log(
+                "Run", "the end", command: script.joined(separator: "\n"))
+        ]
+        var seen: [Substring] = []
+        var query = LogQuery()
+        for _ in 0..<100 {
+            let page = LogPage(logs, query)
+            #expect(page.lines > 0 && page.linesTotal == 3_001)
+            seen += page.text.split(separator: "\n").dropFirst()
+            guard page.hasMore else { break }
+            query.cursor = page.next
+        }
+        #expect(seen.count == 3_001 && seen.last == "the end")
+    }
+
     @Test func aLongLineIsCut() {
         let page = LogPage(
             [ToolBench.log("Build", String(repeating: "y", count: 9_000))], LogQuery())

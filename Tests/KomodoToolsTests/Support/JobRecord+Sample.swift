@@ -1,12 +1,27 @@
 import JSON
 import Jobs
+import MCP
 
 @testable import JobStore
+@testable import KomodoTools
+
+extension EnqueueRequest {
+    /// A request of the bench's own for a deploy.
+    static func deploy(_ name: String) -> EnqueueRequest {
+        EnqueueRequest(
+            job: NewJob(
+                operation: .deploy, target: Target(type: .deployment, id: nil, name: name),
+                instance: ToolBench.instance, keyFingerprint: ToolBench.keyFingerprint,
+                caller: NewJob.Caller(
+                    principal: ToolBench.anna.name, clientName: "tests", clientVersion: "1"),
+                isNew: true))
+    }
+}
 
 extension JobRecord {
     /// A pending deploy, for what needs no store.
     static var sample: JobRecord {
-        let now = Timestamp(milliseconds: 1_769_441_400_000)
+        let now = JobTime(milliseconds: 1_769_441_400_000)
         return JobRecord(
             row: 1, id: JobID(operation: .deploy, at: now, random: (1, 1)),
             state: .pending(.queued), priority: 0, instance: "i", keyFingerprint: "k",

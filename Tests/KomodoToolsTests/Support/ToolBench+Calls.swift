@@ -24,7 +24,24 @@ extension ToolBench {
         report: @escaping @Sendable (Double, String) -> Void = { _, _ in },
         sourceLocation: SourceLocation = #_sourceLocation
     ) async throws -> Answer {
-        let call = ToolCall(
+        let call = toolCall(
+            name, arguments, as: caller, asking: asking, taskMode: taskMode, report: report)
+        switch try await KomodoToolProvider(context: context).run(name, call) {
+        case .result(let result):
+            let answer = Answer(result: result, task: nil)
+            try answer.expectConformance(name, sourceLocation)
+            return answer
+        case .task(let view, _): return Answer(result: nil, task: view)
+        }
+    }
+
+    /// A call as a client of the tests makes it.
+    func toolCall(
+        _ name: String, _ arguments: JSONObject = [:], as caller: Caller = .local(anna),
+        asking: Answering = .unable, taskMode: TaskMode = .unavailable,
+        report: @escaping @Sendable (Double, String) -> Void = { _, _ in }
+    ) -> ToolCall {
+        ToolCall(
             tool: name, arguments: ToolArguments(arguments), caller: caller,
             origin: NewJob.Caller(
                 principal: caller.name, clientName: "tests", clientVersion: "1"),
@@ -37,13 +54,6 @@ extension ToolBench {
                 case .fails(let error): throw error
                 }
             })
-        switch try await KomodoToolProvider(context: context).run(name, call) {
-        case .result(let result):
-            let answer = Answer(result: result, task: nil)
-            try answer.expectConformance(name, sourceLocation)
-            return answer
-        case .task(let view, _): return Answer(result: nil, task: view)
-        }
     }
 
     /// Every job of the store, newest first.
@@ -81,8 +91,9 @@ struct Answer: Sendable {
     /// The result is what the tool's schema promises, without a field that it does not name.
     func expectConformance(_ name: String, _ location: SourceLocation) throws {
         let entry = try #require(KomodoToolProvider.catalogue.first { $0.name == name })
-        let schema = try JSONSchema(try #require(entry.tool.outputSchema).tightened)
-        let problems = schema.problems(in: structured)
+        let problems =
+            try JSONSchema(try #require(entry.tool.outputSchema)).problems(in: structured)
+            + JSONSchema(entry.wholeOutputSchema.tightened).problems(in: structured)
         #expect(
             problems.isEmpty,
             "\(name): \(problems.map(\.message).joined(separator: " ")) in \(structured)",
@@ -95,6 +106,22 @@ struct Answer: Sendable {
         }
         #expect(try JSONValue(parsing: text) == structured, sourceLocation: location)
         #expect(text.utf8.count < 60_000, sourceLocation: location)
+    }
+}
+
+extension ToolEntry {
+    /// The output schema with all members and words, where the tool's own names the usual ones.
+    fileprivate var wholeOutputSchema: JSONValue {
+        let all = JobOperation.allCases
+        if let tool = ExecuteRegistry.tools.first(where: { $0.name == name }) {
+            return ResultSchema.of(JobSchema.whole([tool.operation]), listsCodes: true)
+        }
+        switch name {
+        case ToolName.wait, ToolName.cancel, ToolName.retry, ToolName.resolve:
+            return ResultSchema.of(JobSchema.whole(all), listsCodes: true)
+        case ToolName.list: return ResultSchema.page(of: JobSchema.whole(all))
+        default: return tool.outputSchema ?? true
+        }
     }
 }
 

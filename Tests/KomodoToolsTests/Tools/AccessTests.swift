@@ -99,6 +99,43 @@ struct AccessTests {
         }
     }
 
+    @Test func theJobInTheWayIsNamedOnlyToWhoMaySeeIt() async throws {
+        try await ToolBench.live(works: false) { bench in
+            let mine = Self.token("anna", "operate")
+            let theirs = Self.token("bob", "operate")
+            let first = try await bench.deploy("web", as: mine)
+            _ = try await bench.accept(first, update: "67a1b2c3d4e5f60718293a4b")
+            let waits: JSONObject = ["id": "web", "new": true]
+            var refuses = waits
+            refuses["on_busy"] = "fail"
+            for (caller, isNamed) in [(mine, true), (theirs, false)] {
+                let waiting = try await bench.call(ToolName.deploy, waits, as: caller)
+                #expect(waiting.data["phase"] == "held")
+                #expect((waiting.data["waits_for"]?.string == "\(first.id)") == isNamed)
+                let refused = try await bench.call(ToolName.deploy, refuses, as: caller)
+                #expect(refused.code == "CONFLICT")
+                for answer in [waiting, refused] {
+                    let text = answer.structured.serialized()
+                    #expect(text.contains("\(first.id)") == isNamed, "\(text)")
+                }
+            }
+        }
+    }
+
+    @Test func whoMayNotCallAToolIsToldSoWhateverTheArguments() async throws {
+        try await ToolBench.offline { bench in
+            let tool = try CatalogueTests.tool(ToolName.stopServer)
+            let problems = try JSONSchema(tool.inputSchema).problems(in: [:], limit: 10)
+            let provider = KomodoToolProvider(context: bench.context)
+            func code(_ caller: Caller) -> String? {
+                provider.invalidArguments(problems, of: tool, for: caller)
+                    .structured?["code"]?.string
+            }
+            #expect(code(Self.token("t", "operate")) == "FORBIDDEN")
+            #expect(code(Self.token("t", "destroy")) == "VALIDATION_ERROR")
+        }
+    }
+
     @Test func toolsAreSelected() {
         func names(_ selection: ToolSelection) -> [String] {
             KomodoToolProvider.catalogue.filter(selection.includes).map(\.name)

@@ -133,6 +133,70 @@ struct ConfirmationTests {
         }
     }
 
+    @Test func aConfirmedCallThatIsRepeatedMeetsItsJobUnasked() async throws {
+        try await ToolBench.offline { bench in
+            for key in [String?.none, "stop-7"] {
+                var arguments: JSONObject = ["id": .string("prod-\(key ?? "1")")]
+                arguments["idempotency_key"] = key.map { .string($0) }
+                arguments["confirmation_token"] = try await preview(
+                    bench, arguments, as: .local(ToolBench.anna))
+                let first = try await bench.call(ToolName.stopServer, arguments)
+                #expect(first.data["deduplicated"] == false)
+                let again = try await bench.call(ToolName.stopServer, arguments)
+                #expect(again.jobID == first.jobID && again.data["deduplicated"] == true)
+                arguments["confirmation_token"] = nil
+                let unasked = try await bench.call(
+                    ToolName.stopServer, arguments, asking: .fails(.unanswered))
+                #expect(unasked.jobID == first.jobID)
+                let job = try await bench.store.job(try #require(first.jobID))
+                _ = try await bench.store.cancel(job.row)
+                // A key means the same job for good; without one an ended job is none to join.
+                let late = try await bench.call(ToolName.stopServer, arguments)
+                #expect((late.code == "CONFIRMATION_REQUIRED") == (key == nil))
+                #expect(late.jobID == (key == nil ? nil : first.jobID))
+            }
+            #expect(try await bench.jobs().count == 2)
+        }
+    }
+
+    @Test func anythingElseThanTheSameCallIsConfirmedAnew() async throws {
+        try await ToolBench.offline { bench in
+            let agreed = Answering.answers(.accepted(["confirm": true, "target": "prod-1"]))
+            _ = try await bench.call(
+                ToolName.restartServer, ["id": "prod-1", "idempotency_key": "a"], asking: agreed)
+            let others: [(String, JSONObject, Caller)] = [
+                (
+                    ToolName.restartServer, ["id": "prod-1", "idempotency_key": "b"],
+                    .local(ToolBench.anna)
+                ),
+                (
+                    ToolName.restartServer, ["id": "prod-1", "new": true],
+                    .local(ToolBench.anna)
+                ),
+                (
+                    ToolName.restartServer,
+                    [
+                        "id": "prod-1", "idempotency_key": "a",
+                        "options": ["waitForHealthy": true],
+                    ], .local(ToolBench.anna)
+                ),
+                (
+                    ToolName.restartServer, ["id": "prod-1", "idempotency_key": "a"],
+                    .local(Principal(name: "os:bob"))
+                ),
+                (
+                    ToolName.stopServer, ["id": "prod-1", "idempotency_key": "a"],
+                    .local(ToolBench.anna)
+                ),
+            ]
+            for (name, arguments, caller) in others {
+                let answer = try await bench.call(name, arguments, as: caller)
+                #expect(answer.code == "CONFIRMATION_REQUIRED", "\(arguments)")
+            }
+            #expect(try await bench.jobs().count == 1)
+        }
+    }
+
     @Test func theFormAsksForATickAndTheName() throws {
         let subject = ConfirmationSubject(
             operation: .stopServer, target: Target(type: .server, id: nil, name: "prod-1"))

@@ -2,6 +2,7 @@ import JSON
 import JobStore
 import Jobs
 import MCP
+import Synchronization
 import Testing
 
 @testable import KomodoTools
@@ -150,6 +151,39 @@ struct ExecuteTests {
         }
     }
 
+    @Test(arguments: [0, 1])
+    func anAcceptedJobIsNamedWhateverFailsAfterwards(_ seconds: Int) async throws {
+        let path = Mutex("")
+        try await ToolBench.offline({ context in
+            // After the job was stored and before it is read again.
+            context.ensureWorker = {
+                try RawDatabase(path: path.withLock { $0 }).run("DROP TABLE log")
+            }
+        }) { bench in
+            let earlier = try await bench.store.enqueue([.deploy("api")])
+            let job = try #require(earlier[0].job)
+            let lease = try await bench.accept(job, update: "67a1b2c3d4e5f60718293a4b")
+            _ = try await bench.finish(job, lease, as: .succeeded)
+            path.withLock { $0 = bench.store.path }
+            let answer = try await bench.call(
+                ToolName.deploy, ["id": "api", "wait_seconds": .int(seconds)])
+            #expect(!answer.isError, "\(answer.structured)")
+            #expect(answer.data["status"] == "pending")
+            #expect(answer.data["notes"]?.serialized().contains("could be read") == true)
+            #expect(try await bench.jobs().first.map { "\($0.id)" } == answer.jobID)
+        }
+    }
+
+    @Test func aWorkerIsStartedForUnfinishedJobsOnly() async throws {
+        try await ToolBench.offline { bench in
+            let arguments: JSONObject = ["id": "api", "idempotency_key": "release-7"]
+            _ = try await bench.call(ToolName.deploy, arguments)
+            _ = try await bench.store.cancel(try await bench.onlyJob().row)
+            _ = try await bench.call(ToolName.deploy, arguments)
+            #expect(bench.workerCalls.value == 1)
+        }
+    }
+
     @Test func withoutAKomodoNothingIsQueued() async throws {
         try await ToolBench.offline({ $0.access = nil }) { bench in
             let answer = try await bench.call(ToolName.deploy, ["id": "api"])
@@ -169,9 +203,9 @@ struct ExecuteTests {
             for arguments in wrong {
                 let answer = try await bench.call(ToolName.deploy, arguments)
                 #expect(answer.code == "VALIDATION_ERROR", "\(arguments)")
+                #expect(bench.workerCalls.value == 0)
             }
-            let isQueued = try await bench.jobs().contains { $0.state.status != .pending }
-            #expect(!isQueued)
+            #expect(try await bench.jobs().isEmpty)
         }
     }
 

@@ -170,6 +170,92 @@ struct JobToolTests {
         }
     }
 
+    @Test func whatKomodoHasDoneIsNotCalledUnsent() async throws {
+        try await ToolBench.offline { bench in
+            _ = try await bench.call(
+                ToolName.startServer,
+                ["id": "prod-1", "options": ["waitForHealthy": true], "wait_seconds": 0])
+            let job = try await bench.onlyJob()
+            let lease = try await bench.accept(job, update: "67a1b2c3d4e5f60718293a4b")
+            let done = try await bench.finish(job, lease, as: .succeeded)
+            #expect(done.state == .running(.verifying))
+            let cancelled = try await bench.call(ToolName.cancel, id(job))
+            #expect(cancelled.data["status"] == "success")
+            let notes = cancelled.data["notes"]?.serialized() ?? ""
+            #expect(notes.contains("done in Komodo already"), "\(notes)")
+            #expect(!notes.contains("before anything was sent"))
+        }
+    }
+
+    @Test func aPassedDeadlineIsATimeoutThatClaimsNoDuration() async throws {
+        try await ToolBench.offline { bench in
+            let job = try await bench.deploy("api")
+            let lease = try await bench.accept(job, update: "67a1b2c3d4e5f60718293a4b")
+            let waits = Collector<Bool>()
+            async let answer = bench.call(
+                ToolName.wait, ["job_id": .string("\(job.id)"), "wait_seconds": 45],
+                report: { _, _ in waits.add(true) })
+            while waits.all.isEmpty { await Task.yield() }
+            _ = try await bench.store.advance(lease, by: .deadlinePassed, Findings())
+            let failed = try await answer
+            #expect(failed.code == "TIMEOUT_ERROR", "\(failed.structured)")
+            #expect(failed.structured["status"] == 504)
+            #expect(failed.details["phase"] == "deadline")
+            #expect(failed.details["duration"] == nil && failed.details["duration_ms"] == nil)
+            let message = failed.structured["error"]?.string ?? ""
+            #expect(message.contains("may still be working"), "\(message)")
+        }
+    }
+
+    @Test func anOutOfBudgetFailureSaysWhenToTryAgain() async throws {
+        try await ToolBench.offline { bench in
+            let job = try await bench.deploy("api")
+            let lease = try await bench.send(job)
+            try await bench.store.obey(
+                remaining: nil, wait: .seconds(17), instance: ToolBench.instance,
+                limits: bench.context.limits)
+            let waits = Collector<Bool>()
+            async let answer = bench.call(
+                ToolName.wait, ["job_id": .string("\(job.id)"), "wait_seconds": 45],
+                report: { _, _ in waits.add(true) })
+            while waits.all.isEmpty { await Task.yield() }
+            _ = try await bench.store.advance(
+                lease,
+                by: .submitted(.rejected(JobError(.rateLimitError, "Too many requests."))),
+                Findings())
+            let failed = try await answer
+            try #require(failed.isError, "\(failed.structured)")
+            #expect(failed.code == "RATE_LIMIT_ERROR")
+            #expect(failed.structured["status"] == 429)
+            let seconds = try #require(failed.structured["retry_after"]?.int)
+            #expect((1...17).contains(seconds), "\(seconds)")
+            // Komodo never had it.
+            #expect(failed.details["duration"] == nil && failed.details["duration_ms"] == nil)
+        }
+    }
+
+    @Test func whatCannotBeRepeatedIsRefusedBeforeAnybodyIsAsked() async throws {
+        try await ToolBench.offline { bench in
+            _ = try await bench.call(
+                ToolName.stopServer, ["id": "prod-1"],
+                asking: .answers(.accepted(["confirm": true, "target": "prod-1"])))
+            let stop = try await bench.onlyJob()
+            let early = try await bench.call(
+                ToolName.retry, id(stop), asking: .fails(.unanswered))
+            #expect(early.code == "CONFLICT")
+            #expect(early.structured["error"]?.string?.contains("not finished yet") == true)
+            _ = try await bench.call(
+                ToolName.triggerAction,
+                ["id": "backup", "payload": ["password": "hunter2hunter2"]])
+            let action = try await bench.jobs()[0]
+            _ = try await bench.store.cancel(action.row)
+            let secret = try await bench.call(ToolName.retry, id(action))
+            #expect(secret.code == "CONFLICT")
+            #expect(
+                secret.structured["error"]?.string?.contains(ToolName.triggerAction) == true)
+        }
+    }
+
     @Test func aFinishedJobIsRepeatedOnce() async throws {
         try await ToolBench.offline { bench in
             let job = try await bench.deploy("api")

@@ -114,6 +114,45 @@ struct SchemaProblemTests {
             #"The value must have the property "id", which is missing."#),
     ]
 
+    @Test(arguments: [
+        (#"{"type":"integer"}"#, #""x""#, #""x""#), (#"{"minLength":2}"#, #""a""#, #""a""#),
+        (#"{"minimum":1}"#, "0", "0"), (#"{"multipleOf":2}"#, "3", "3"),
+        (#"{"pattern":"^b"}"#, #""a""#, #""a""#), (#"{"format":"date"}"#, #""a""#, #""a""#),
+        (#"{"const":1}"#, "2", "2"), (#"{"enum":[1]}"#, "[2]", "[2]"),
+        (#"{"not":{"type":"null"}}"#, "null", "null"), ("false", "5", "5"),
+        (#"{"uniqueItems":true}"#, "[1,1]", "[1,1]"), (#"{"maxItems":0}"#, "[1]", "[1]"),
+        (#"{"contains":{"const":1}}"#, "[2]", "[2]"),
+        (#"{"additionalProperties":false}"#, #"{"a":1}"#, "1"),
+        (#"{"propertyNames":{"maxLength":1}}"#, #"{"bc":1}"#, #""bc""#),
+        (#"{"oneOf":[true,true]}"#, "7", "7"),
+        (#"{"anyOf":[{"type":"string"},{"type":"null"}]}"#, "1", "1"),
+    ])
+    func problemsCarryTheValue(schema: String, value: String, carried: String) throws {
+        let schema = try JSONSchema(try JSONValue(parsing: schema), checking: SchemaFormat.all)
+        let problems = schema.problems(in: try JSONValue(parsing: value))
+        #expect(problems.map { $0.value?.serialized() } == [carried])
+        #expect(problems.map(\.missing) == [nil])
+    }
+
+    @Test(arguments: [
+        #"{"required":["b"]}"#, #"{"dependentRequired":{"a":["b"]}}"#,
+    ])
+    func aMissingPropertyIsNamed(schema: String) throws {
+        let problems = try JSONSchema(try JSONValue(parsing: schema)).problems(in: ["a": 1])
+        #expect(problems.map(\.missing) == ["b"])
+        #expect(problems.map(\.value) == [nil])
+    }
+
+    @Test(
+        arguments: [
+            (#"{"enum":["a","b"]}"#, #"["a","b"]"#), (#"{"const":"a"}"#, #"["a"]"#),
+            (#"{"oneOf":[{"const":1},{"const":2}]}"#, "[1,2]"), (#"{"type":"string"}"#, nil),
+        ] as [(String, String?)])
+    func theAllowedValuesAreListed(schema: String, allowed: String?) throws {
+        let problems = try JSONSchema(try JSONValue(parsing: schema)).problems(in: 0)
+        #expect(problems.map { $0.allowed.map { JSONValue.array($0).serialized() } } == [allowed])
+    }
+
     @Test func pathsAreJSONPointers() throws {
         let schema = try JSONSchema(
             ["additionalProperties": ["items": ["type": "string"]], "type": "object"])

@@ -25,6 +25,34 @@ struct StubTools: ToolProvider {
     func listChanges() -> AsyncStream<Void>? { changed?.stream() }
 }
 
+/// Tools that answer arguments which do not fit in their own way.
+struct RefusingTools: ToolProvider {
+    var list: [Tool]
+
+    func tools(for principal: Principal) async throws -> Listing<Tool> { Listing(list) }
+
+    func call(_ name: String, arguments: JSONObject, context: CallContext) async throws
+        -> CallOutcome
+    { .result(.text("called")) }
+
+    func invalidArguments(
+        _ problems: [SchemaProblem], of tool: Tool, context: CallContext
+    ) -> CallResult {
+        let details = problems.map { problem -> JSONValue in
+            [
+                "path": .string(problem.path), "expectation": .string(problem.expectation),
+                "value": problem.value ?? .null, "allowed": .array(problem.allowed ?? []),
+                "missing": problem.missing.map { .string($0) } ?? .null,
+            ]
+        }
+        return CallResult(
+            structured: [
+                "tool": .string(tool.name), "who": .string(context.principal.name),
+                "details": .array(details),
+            ], isError: true)
+    }
+}
+
 /// Resources of a test.
 struct StubResources: ResourceProvider {
     var updated = Broadcast()
@@ -131,6 +159,15 @@ final class Broadcast: Sendable {
     func tell() {
         for listener in listeners.withLock({ $0 }) { listener.yield() }
     }
+
+    /// Ends what everybody listens to so far.
+    func finish() {
+        let ended = listeners.withLock { listeners in
+            defer { listeners = [] }
+            return listeners
+        }
+        for listener in ended { listener.finish() }
+    }
 }
 
 /// Tasks in memory, by principal.
@@ -142,7 +179,11 @@ final class StubTasks: TaskProvider {
     }
 
     private let state = Mutex(State())
+    private let endsFirst: Bool
     let changed = Broadcast()
+
+    /// - Parameter endsFirst: whether a task that is to be cancelled turns out to have ended.
+    init(endsFirst: Bool = false) { self.endsFirst = endsFirst }
 
     var answers: [String: JSONValue] { state.withLock { $0.answers } }
 
@@ -162,6 +203,12 @@ final class StubTasks: TaskProvider {
             timeToLive: .seconds(60), pollInterval: .seconds(1))
         put(view, owner: owner)
         return view
+    }
+
+    /// Changes what a task says of itself.
+    func say(_ id: String, _ message: String) {
+        state.withLock { $0.tasks[id]?.statusMessage = message }
+        changed.tell()
     }
 
     func end(_ id: String, _ end: TaskView.State) {
@@ -188,7 +235,11 @@ final class StubTasks: TaskProvider {
         -> TaskView?
     {
         let view = state.withLock { state in
-            if hidesOutcome { state.tasks[id]?.isCancelledView = true }
+            if endsFirst {
+                state.tasks[id]?.state = .ended(.result(.text("done")))
+            } else if hidesOutcome {
+                state.tasks[id]?.isCancelledView = true
+            }
             return state.tasks[id]
         }
         changed.tell()

@@ -32,14 +32,14 @@ extension SchemaEvaluator {
         }
         if count < min {
             report(
-                "contains",
+                value, "contains",
                 "must contain at least \(min) matching \(min == 1 ? "element" : "elements")",
                 found: "\(count) among \(elements.count)")
             return false
         }
         guard let max, count > max else { return true }
         report(
-            "maxContains",
+            value, "maxContains",
             "must contain at most \(max) matching \(max == 1 ? "element" : "elements")",
             found: String(count))
         return false
@@ -56,7 +56,7 @@ extension SchemaEvaluator {
             guard !isExhausted else { return false }
             if let first = seen.updateValue(index, forKey: canonical) {
                 report(
-                    "uniqueItems", "must not contain the same element twice",
+                    value, "uniqueItems", "must not contain the same element twice",
                     found: "\(Excerpt.of(element)) at positions \(first) and \(index)")
                 return false
             }

@@ -33,7 +33,7 @@ extension SchemaEvaluator {
         case 1: return true
         default:
             report(
-                "oneOf",
+                value, "oneOf",
                 "must match exactly one of \(nodes.count) alternatives, but matches number "
                     + matching.map { String($0 + 1) }.joined(separator: " and number "),
                 found: Excerpt.of(value))
@@ -49,7 +49,7 @@ extension SchemaEvaluator {
         }
         guard matches else { return true }
         let fault = wantsProblems ? excluded(node) : ""
-        report("not", fault, found: Excerpt.of(value), detail: .nothing)
+        report(value, "not", fault, found: Excerpt.of(value), detail: .nothing)
         return false
     }
 

@@ -6,7 +6,9 @@ extension SchemaEvaluator {
         guard case .object(let object) = value else { return true }
         let missing = missing(names, from: object)
         for name in missing {
-            report("required", "must have the property \(Self.quoted(name)), which is missing")
+            report(
+                nil, "required",
+                "must have the property \(Self.quoted(name)), which is missing", missing: name)
         }
         return missing.isEmpty
     }
@@ -65,9 +67,10 @@ extension SchemaEvaluator {
             for name in missing(rule.required, from: object) {
                 holds = false
                 report(
-                    "dependentRequired",
+                    nil, "dependentRequired",
                     "must have the property \(Self.quoted(name)), which is missing, because it "
-                        + "has \(Self.quoted(rule.name))")
+                        + "has \(Self.quoted(rule.name))",
+                    missing: name)
             }
         }
         return holds
@@ -120,7 +123,7 @@ extension SchemaEvaluator {
         path.steps.append(.member(member.key))
         defer { path.steps.removeLast() }
         report(
-            keyword, Self.unknown(member.key, knowing: names), detail: .nothing)
+            member.value, keyword, Self.unknown(member.key, knowing: names), detail: .nothing)
         return false
     }
 

@@ -6,7 +6,7 @@ extension SchemaEvaluator {
         if case .number(let text) = value { charge(text.utf8.count / 32) }
         if types.accepts(value) { return true }
         report(
-            "type", "must be \(types.phrase)",
+            value, "type", "must be \(types.phrase)",
             found: value.isNull ? "null" : "\(Excerpt.of(value)), \(TypeSet.phrase(of: value))",
             detail: .types(types))
         return false
@@ -18,7 +18,7 @@ extension SchemaEvaluator {
     ) -> Bool {
         guard canonical(value) != known else { return true }
         report(
-            "const", "must be \(Excerpt.of(shown))", found: Excerpt.of(value),
+            value, "const", "must be \(Excerpt.of(shown))", found: Excerpt.of(value),
             detail: .values([shown]))
         return false
     }
@@ -35,7 +35,7 @@ extension SchemaEvaluator {
     /// Tells that `value` is none of `allowed`.
     mutating func reportChoice(_ keyword: String, _ value: JSONValue, among allowed: [JSONValue]) {
         report(
-            keyword, Self.choice(of: allowed),
+            value, keyword, Self.choice(of: allowed),
             found: Excerpt.of(value) + Self.suggestion(for: value, among: allowed),
             detail: .values(allowed))
     }
@@ -77,7 +77,7 @@ extension SchemaEvaluator {
             case (true, true): "less than"
             }
         report(
-            bound.keyword, "must be \(phrase) \(Excerpt.of(.number(bound.text)))",
+            value, bound.keyword, "must be \(phrase) \(Excerpt.of(.number(bound.text)))",
             found: Excerpt.of(value))
         return false
     }
@@ -88,7 +88,7 @@ extension SchemaEvaluator {
     ) -> Bool {
         guard let number = number(value), !number.isMultiple(of: divisor) else { return true }
         report(
-            "multipleOf", "must be a multiple of \(Excerpt.of(.number(text)))",
+            value, "multipleOf", "must be a multiple of \(Excerpt.of(.number(text)))",
             found: Excerpt.of(value))
         return false
     }
@@ -108,7 +108,7 @@ extension SchemaEvaluator {
         let found =
             bound.unit == .characters ? "\(Excerpt.of(value)) with \(size)" : String(size)
         report(
-            bound.keyword,
+            value, bound.keyword,
             "must have \(bound.isUpper ? "at most" : "at least") "
                 + Self.amount(bound.limit, bound.unit),
             found: found)
@@ -143,7 +143,7 @@ extension SchemaEvaluator {
     mutating func checkPattern(_ value: JSONValue, _ pattern: SchemaPattern) -> Bool {
         guard case .string(let text) = value, !matches(text, pattern) else { return true }
         report(
-            "pattern",
+            value, "pattern",
             "must match the pattern \(Excerpt.cut(pattern.text, to: SchemaLimits.nameMax))",
             found: Excerpt.of(value))
         return false
@@ -154,7 +154,7 @@ extension SchemaEvaluator {
         guard case .string(let text) = value else { return true }
         charge(text.utf8.count / 16)
         guard !format.accepts(text) else { return true }
-        report("format", "must be \(format.phrase)", found: Excerpt.of(value))
+        report(value, "format", "must be \(format.phrase)", found: Excerpt.of(value))
         return false
     }
 }

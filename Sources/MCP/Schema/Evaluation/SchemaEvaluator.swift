@@ -10,7 +10,7 @@ struct SchemaEvaluator {
     var isCollecting: Bool
     var problems: [SchemaProblem] = []
     var path = SchemaPath()
-    private let problemsMax: Int
+    let problemsMax: Int
     private var depth = 0
     private var stepsLeft = SchemaLimits.stepsMax
     /// Whether a limit was hit; all answers are void then.
@@ -39,10 +39,14 @@ struct SchemaEvaluator {
         if accepts(value) { return [] }
         // What was found before a limit was hit is true all the same.
         guard problems.isEmpty else { return problems }
-        let message =
-            "The value cannot be checked: it takes more than \(SchemaLimits.stepsMax) steps or "
-            + "nests deeper than \(SchemaLimits.depthMax) levels; send a smaller value."
-        return [SchemaProblem(path: "", keyword: "", message: message, detail: .none, level: 0)]
+        let expectation =
+            "cannot be checked: it takes more than \(SchemaLimits.stepsMax) steps or "
+            + "nests deeper than \(SchemaLimits.depthMax) levels; send a smaller value"
+        return [
+            SchemaProblem(
+                path: "", keyword: "", expectation: expectation, value: nil, missing: nil,
+                message: "The value \(expectation).", detail: .none, level: 0)
+        ]
     }
 
     /// Whether `value` conforms to the subschema `node`; notes in `marks` what was evaluated.
@@ -56,7 +60,7 @@ struct SchemaEvaluator {
         switch schema.body {
         case .all: return true
         case .none:
-            report("", "is not allowed here", detail: .nothing)
+            report(value, "", "is not allowed here", detail: .nothing)
             return false
         case .keywords(let keywords):
             depth += 1
@@ -148,14 +152,6 @@ struct SchemaEvaluator {
         return conforms(part, to: node, &marks)
     }
 
-    /// Does `body` without telling problems.
-    mutating func quietly(_ body: (inout SchemaEvaluator) -> Bool) -> Bool {
-        let wasCollecting = isCollecting
-        isCollecting = false
-        defer { isCollecting = wasCollecting }
-        return body(&self)
-    }
-
     /// Whether `text` matches; what it costs is charged.
     mutating func matches(_ text: String, _ pattern: SchemaPattern) -> Bool {
         let worth = 16
@@ -165,38 +161,5 @@ struct SchemaEvaluator {
         charge((before - work) / worth + 1)
         if work < 0 { isExhausted = true }
         return found
-    }
-
-    /// Whether a problem would be told now.
-    var wantsProblems: Bool {
-        isCollecting && problems.count < problemsMax && !isExhausted
-    }
-
-    /// Takes over problems that were collected apart.
-    mutating func adopt(_ others: [SchemaProblem]) {
-        for problem in others where problems.count < problemsMax { add(problem) }
-    }
-
-    /// Tells a problem with the value at hand: `fault` follows the name of the value, `found`
-    /// follows after it.
-    mutating func report(
-        _ keyword: String, _ fault: @autoclosure () -> String,
-        found: @autoclosure () -> String? = nil, detail: SchemaProblem.Detail = .none
-    ) {
-        guard wantsProblems else { return }
-        let pointer = path.pointer
-        charge(pointer.utf8.count / 32)
-        var message = path.subject + " " + fault()
-        if let found = found() { message += "; found " + found }
-        add(
-            SchemaProblem(
-                path: pointer, keyword: keyword, message: message + ".", detail: detail,
-                level: path.steps.count))
-    }
-
-    /// Adds a problem, unless two ways through the schema have come upon the same one.
-    private mutating func add(_ problem: SchemaProblem) {
-        guard !problems.contains(problem) else { return }
-        problems.append(problem)
     }
 }

@@ -26,6 +26,7 @@ extension Session {
     ) async throws -> JSONValue {
         var params = request.params(revision)
         params["_meta"] = meta.map { .object($0) }
-        return try await self.request(request.method, params, emit)
+        return try await questions.ask(
+            request.method, params, definition.clock, timeout: definition.limits.askTimeout, emit)
     }
 }

@@ -1,0 +1,97 @@
+import JSON
+import Jobs
+import Testing
+
+@testable import JobStore
+@testable import KomodoTools
+
+/// Lists stay quick however long the history is.
+@Suite(.timeLimit(.minutes(2)), .serialized)
+struct HistoryTests {
+    private static let history = 100_000
+    /// So much work a page may cost, in instructions of SQLite: some sixty for each row of it.
+    private static let pageStepsMax = 10_000
+
+    /// What people and models ask for, each with how the total is found.
+    private static let questions: [(name: String, query: JobQuery)] = [
+        ("everything", JobQuery()),
+        ("one caller's", JobQuery(principal: "os:anna")),
+        ("failed", JobQuery(statuses: [.failed])),
+        ("unfinished", JobQuery(statuses: [.pending, .starting, .running])),
+        ("a target's", JobQuery(target: "app-2")),
+        ("an operation's", JobQuery(operation: .build)),
+        ("lately", JobQuery(since: Timestamp(milliseconds: 1_769_099_990_000))),
+    ]
+
+    @Test func aPageCostsTheSameHoweverLongTheHistoryIs() async throws {
+        try await ToolBench.offline { bench in
+            try bench.seedHistory(Self.history)
+            let raw = try RawDatabase(path: bench.store.path)
+            for (name, query) in Self.questions {
+                let sql = Self.bound(JobTable.listSQL(query, offset: 0).sql, query)
+                let cost = try raw.run(sql)
+                #expect(cost.rows.count <= query.limit + 1, "\(name)")
+                #expect(cost.steps < Self.pageStepsMax, "\(name): \(cost.steps) steps")
+                let plan = try raw.run("EXPLAIN QUERY PLAN " + sql).rows
+                let sorts = plan.joined().filter { $0.contains("TEMP B-TREE") }
+                // The rows of the page itself.
+                #expect(sorts.count <= 1, "\(name): \(sorts)")
+            }
+        }
+    }
+
+    @Test func totalsAreCountedInAnIndexAlone() async throws {
+        try await ToolBench.offline { bench in
+            try bench.seedHistory(1_000)
+            let raw = try RawDatabase(path: bench.store.path)
+            for (name, query) in Self.questions where name != "lately" {
+                let sql = Self.bound(JobTable.countSQL(query).sql, query)
+                let plan = try raw.run("EXPLAIN QUERY PLAN " + sql).rows.joined()
+                    .filter { $0.contains(" job") }
+                #expect(
+                    !plan.isEmpty && plan.allSatisfy { $0.contains("COVERING INDEX") }, "\(name)")
+            }
+        }
+    }
+
+    @Test func aListOfAHundredThousandJobsIsQuick() async throws {
+        try await ToolBench.offline { bench in
+            try bench.seedHistory(Self.history)
+            let provider = KomodoToolProvider(context: bench.context)
+            let questions: [JSONObject] = [
+                [:], ["page": 3], ["status": ["failed"]], ["target": "app-2"],
+                ["operation": "build"], ["status": ["pending", "running"]],
+                ["phase": "remote_failed"], ["page_size": 100], ["page": 2_000],
+            ]
+            for arguments in questions {
+                try await bench.call(ToolName.list, arguments)
+                let call = bench.toolCall(ToolName.list, arguments)
+                var best = Duration.seconds(1_000)
+                for _ in 0..<10 {
+                    let begin = ContinuousClock.now
+                    _ = try await provider.run(ToolName.list, call)
+                    best = min(best, ContinuousClock.now - begin)
+                }
+                // A bound for a build without optimization on a busy machine.
+                #expect(best < .milliseconds(200), "\(arguments): \(best)")
+                print("komodo_jobs_List \(JSONValue.object(arguments).serialized()): \(best)")
+            }
+            let all = try await bench.call(ToolName.list, ["page_size": 1])
+            #expect(all.data["total"]?.int == Int64(Self.history + 20))
+        }
+    }
+
+    /// The statement with its values written in.
+    private static func bound(_ sql: String, _ query: JobQuery) -> String {
+        let values = [
+            "limit": "\(query.limit + 1)", "offset": "0",
+            "principal": "'\(query.principal ?? "")'", "target": "'\(query.target ?? "")'",
+            "operation": "'\(query.operation?.rawValue ?? "")'",
+            "since": "\(query.since?.milliseconds ?? 0)",
+        ]
+        return values.reduce(sql) { sql, value in
+            sql.split(separator: ":\(value.key)", omittingEmptySubsequences: false)
+                .joined(separator: value.value)
+        }
+    }
+}
