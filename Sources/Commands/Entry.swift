@@ -105,6 +105,7 @@ package enum Entry {
         case let error as SimulatorError:
             CommandError(error.code == .invalidVersion ? .usage : .failure, "\(error).")
         case let error as HTTPServerError: refusal(error)
+        case let error as Detachment.Failure: CommandError(.unreachable, error.sentence)
         case let error as FaultScriptError: CommandError(.usage, error.message)
         case is CancellationError: CommandError(.failure, "Interrupted.")
         default: nil
@@ -119,7 +120,9 @@ package enum Entry {
                 .usage,
                 error.message + "; 'komodo-mcp tokens add NAME' makes one.", code: "TOKENS_NEEDED")
         case .invalidConfiguration, .invalidToken: CommandError(.usage, error.message + ".")
-        case .cannotListen: CommandError(.failure, error.message + ".")
+        case .cannotListen:
+            CommandError(.failure, error.message + "; choose another address with --bind.")
+        case .tokensUnreadable: CommandError(.failure, error.message, code: "DATABASE_ERROR")
         }
     }
 

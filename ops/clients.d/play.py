@@ -2,6 +2,7 @@
 
 import argparse
 import importlib
+import importlib.metadata
 import sys
 from pathlib import Path
 
@@ -18,17 +19,24 @@ def main() -> int:
     parser.add_argument("--folder", type=Path, required=True, help="an empty folder")
     options = parser.parse_args()
     report = Report(options.client, options.transport)
-    world = World(options.program, options.folder)
-    if options.module is None:
+    if options.module is None and options.transport == "http":
+        import crowd
+
+        crowd.play(World(options.program, options.folder), report)
+    elif options.module is None:
         import raw
 
-        raw.play(world, report)
+        raw.play(World(options.program, options.folder, idle=raw.IDLE), report)
     else:
         # The libraries of other clients are not here.
         import anyio
 
         from scenario import Scenario
 
+        world = World(options.program, options.folder)
+        package, version = options.client.rsplit("-", 1)
+        with report.step("the package is the one that is meant"):
+            assert (found := importlib.metadata.version(package)) == version, found
         peer = importlib.import_module(options.module).PeerClient()
         with world.simulated():
             anyio.run(Scenario(peer, world, report).play)

@@ -2,7 +2,7 @@
 
 import traceback
 from contextlib import contextmanager
-from typing import Iterator
+from typing import Callable, Iterator
 
 REASON_CHARACTERS_MAX = 600
 
@@ -28,14 +28,17 @@ class Report:
         self.steps = self.failed = 0
 
     @contextmanager
-    def step(self, what: str) -> Iterator[None]:
-        """Notes whether the block succeeds; what fails does not end the run."""
+    def step(self, what: str) -> Iterator[Callable[[str], None]]:
+        """Notes whether the block succeeds, and figures that it gives; what fails does not end the
+        run.
+        """
+        figures: list[str] = []
         try:
-            yield
+            yield figures.append
         except Exception as error:
             self._note("FAIL", f"{what}: {reason(error)}")
         else:
-            self._note("ok", what)
+            self._note("ok", " — ".join([what, *figures]))
 
     def _note(self, word: str, what: str) -> None:
         self.steps += 1

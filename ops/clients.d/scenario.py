@@ -210,6 +210,7 @@ class Scenario:
         task = job = None
         with self.world.held() as release:
             with self.report.step("the server is killed while a task and a job run"):
+                is_killed = False
                 try:
                     async with self.connected(User(), ", to be killed") as session:
                         with anyio.fail_after(STEP_SECONDS_MAX):
@@ -219,11 +220,15 @@ class Scenario:
                             job = await self.start(session, "api-image")
                             await self.runs(session, job)
                         self.world.kill_server()
+                        is_killed = True
                 except Exception:
                     # What a client makes of a server that is gone is its own affair.
-                    if self.world.servers() or job is None:
+                    if not is_killed:
                         raise
-            if job is None:
+                assert is_killed, "the server was not killed"
+                assert not self.world.servers(), "the server is still there"
+                assert self.world.workers(), "no worker goes on"
+            if not is_killed:
                 return
             with self.report.step("disconnect after a restart"):
                 async with self.connected(User(), " again") as session:

@@ -36,16 +36,17 @@ def until(what: str, probe: Callable[[], Any], seconds: float = WAIT_SECONDS_MAX
 class World:
     """What one client gets to itself."""
 
-    def __init__(self, program: Path, folder: Path) -> None:
+    def __init__(self, program: Path, folder: Path, idle: str = IDLE) -> None:
         # Links, for the path of its program tells whose a process is.
         self.program, self.simulator_program = folder / "komodo-mcp", folder / "komodo-simulator"
         self.folder, self.log = folder, folder / "server.log"
         for link in (self.program, self.simulator_program):
             os.link(program, link)
         self.address: dict[str, Any] = {}
+        self.killed: set[int] = set()
         self.env = {key: os.environ[key] for key in ("PATH", "HOME", "LANG") if key in os.environ}
         # The programs find themselves without these; a client passes its own variables on.
-        self.env.update(XDG_STATE_HOME=str(folder / "state"), KOMODO_WORKER_IDLE=IDLE)
+        self.env.update(XDG_STATE_HOME=str(folder / "state"), KOMODO_WORKER_IDLE=idle)
 
     @contextmanager
     def simulated(self, *options: str) -> Iterator["World"]:
@@ -129,6 +130,7 @@ class World:
         """SIGKILL for the one server that runs."""
         running = self.servers()
         assert len(running) == 1, f"{len(running)} servers run, not one"
+        self.killed.add(running[0])
         self.kill(running[0])
         until("the end of the killed server", lambda: not self.servers())
 
@@ -154,11 +156,19 @@ class World:
             yield self._announced(server)["url"]
             server.terminate()
             status = server.wait(STOP_SECONDS_MAX)
-            assert status in (0, -signal.SIGKILL), f"the server ended with status {status}"
+            wanted = -signal.SIGKILL if server.pid in self.killed else 0
+            assert status == wanted, f"the server ended with status {status}"
         finally:
             server.kill()
             server.wait(STOP_SECONDS_MAX)
             server.stdout.close()
+
+    @staticmethod
+    def peak_megabytes(pid: int) -> float:
+        """The most memory that a process had so far."""
+        status = Path(f"/proc/{pid}/status").read_text()
+        [line] = (line for line in status.splitlines() if line.startswith("VmHWM:"))
+        return int(line.split()[1]) / 1_024
 
     def status_without_token(self, url: str) -> int:
         """What the server answers to a request with no token."""

@@ -18,7 +18,8 @@ struct ServeCommand: AsyncParsableCommand {
             the client closes the connection or kills the server.
 
             Over HTTP it listens on this machine alone, unless there are tokens; make them with \
-            'komodo-mcp tokens add'. The address is printed as one line of JSON.
+            'komodo-mcp tokens add'. To clients elsewhere add --allow-host with the name or \
+            address they use. The server's address is printed as one line of JSON.
             """)
 
     @OptionGroup var common: CommonOptions
@@ -27,18 +28,7 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(help: "stdio or http.")
     var transport: Transport = .stdio
 
-    @Option(help: "Where to listen, as host:port; port 0 takes any free one. For http.")
-    var bind: BindAddress = .standard
-
-    @Option(
-        name: .customLong("allow-host"),
-        help: "Another name under which clients reach the server, as name or name:port. For http.")
-    var allowedHosts: [String] = []
-
-    @Option(
-        name: .customLong("allow-origin"),
-        help: "A web origin that may send requests, as https://name. For http.")
-    var allowedOrigins: [String] = []
+    @OptionGroup var http: HTTPOptions
 
     @Flag(help: "Offer only tools that change nothing.")
     var readOnly = false
@@ -52,7 +42,26 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(help: "Do not offer these tools, separated by commas.")
     var excludeTools: String?
 
+    @Argument(help: .hidden) var unexpected: [String] = []
+
+    func validate() throws {
+        guard let word = unexpected.first else { return }
+        // Without a word of a command, everything comes here.
+        guard CommandLine.arguments.dropFirst().first == word else {
+            throw ValidationError("Unexpected argument '\(word)'")
+        }
+        let names = KomodoMCPCommand.configuration.subcommands.map { $0.configuration }
+            .filter { $0.shouldDisplay }.compactMap { $0.commandName }
+        throw CommandError(
+            .usage,
+            "There is no command '\(word)'; there are \(names.joined(separator: ", ")).")
+    }
+
     func run() async throws {
+        if transport != .http, let option = http.given {
+            throw CommandError(
+                .usage, "\(option) is for HTTP; add '--transport http', or leave it out.")
+        }
         let session = try Session(common.arguments, komodo.arguments)
         let store = try session.openOrCreate()
         let runtime = ServeRuntime(session: session, store: store, selection: try selection())
@@ -65,8 +74,7 @@ struct ServeCommand: AsyncParsableCommand {
             }
             try await runtime.serveStdio()
         case .http:
-            try await runtime.serveHTTP(
-                bind, allowedHosts: allowedHosts, allowedOrigins: allowedOrigins)
+            try await runtime.serveHTTP(http)
         }
     }
 

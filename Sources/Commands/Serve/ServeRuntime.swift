@@ -21,59 +21,67 @@ struct ServeRuntime: Sendable {
     /// The longest end of the process after a signal, or after the end of a client's input.
     private static let shutdownMax: Duration = .seconds(15)
 
+    /// What every transport serves.
+    private struct Parts {
+        let definition: ServerDefinition
+        let feed: ChangeFeed
+        let readiness: @Sendable () async -> Readiness
+    }
+
     /// Serves the client on standard input and output until it closes them, or a signal comes.
     func serveStdio() async throws {
-        let principal = Principal(name: session.caller().principal)
-        try await serve { definition, _ in
+        let principal = localPrincipal
+        try await serve { parts in
             let session = MCP.Session(
-                definition: definition, principal: principal, kind: .connection)
-            return try StdioService(transport: StdioTransport(session: session))
+                definition: parts.definition, principal: principal, kind: .connection)
+            return [try StdioService(transport: StdioTransport(session: session))]
         }
     }
 
     /// Serves clients over HTTP until a signal comes.
-    func serveHTTP(
-        _ bind: BindAddress, allowedHosts: [String], allowedOrigins: [String]
-    ) async throws {
-        let tokens = try await store.accessTokens()
-        let registry =
-            tokens.isEmpty
-            ? TokenRegistry.none
-            : try TokenRegistry(
-                tokens.map {
-                    TokenRegistry.Entry(name: $0.name, hash: $0.hash, scopes: Set($0.scopes))
-                })
+    func serveHTTP(_ options: HTTPOptions) async throws {
+        let bind = options.bind ?? .standard
         let configuration = HTTPConfiguration(
-            host: bind.host, port: bind.port, allowedHosts: allowedHosts,
-            allowedOrigins: allowedOrigins,
-            localPrincipal: Principal(name: session.caller().principal))
-        let caller = tokens.isEmpty ? Caller.local : Caller.token
-        try await serve(caller: caller) { definition, readiness in
-            try MCPHTTPServer(
-                definition: definition, configuration: configuration, tokens: registry,
-                ready: readiness, logger: session.logger
+            host: bind.host, port: bind.port, allowedHosts: options.allowedHosts,
+            allowedOrigins: options.allowedOrigins, localPrincipal: localPrincipal)
+        let isNamed = !bind.isWildcard || !options.allowedHosts.isEmpty
+        let logger = session.logger
+        try await serve { parts in
+            let tokens = try await StoredTokens(store, parts.feed, logger)
+            let server = try MCPHTTPServer(
+                definition: parts.definition, configuration: configuration, tokens: tokens,
+                ready: parts.readiness, logger: logger
             ) { address in
                 let line: JSONValue = ["url": .string(address.url), "tokens": .int(tokens.count)]
                 Terminal.write(line.serialized())
+                guard !isNamed else { return }
+                logger.warning(
+                    "Clients elsewhere are refused until --allow-host names this machine")
             }
+            return [tokens, server]
         }
     }
 
-    private func serve(
-        caller: @escaping @Sendable (Principal) -> Caller = Caller.local,
-        _ server: (ServerDefinition, @escaping @Sendable () async -> Readiness) async throws ->
-            any Service
-    ) async throws {
-        let access = optionalAccess()
+    /// The user of the machine; no token has this scope.
+    private var localPrincipal: Principal {
+        Principal(name: session.caller().principal, scopes: ["local"])
+    }
+
+    /// Runs services, of which the last is the server.
+    private func serve(_ services: (Parts) async throws -> [any Service]) async throws {
+        let target = try target()
         var komodo: CoreKomodo?
-        if let access { komodo = try await session.komodo(access, store: store) }
+        if let access = target.access { komodo = try await session.komodo(access, store: store) }
         let feed = try ChangeFeed(store, name: "serve-" + Self.newName())
-        let context = context(access, komodo, feed, caller)
+        let place = DatabasePlace(store.path)
+        let context = context(target.access, komodo, feed, place)
+        let parts = Parts(definition: KomodoServer.definition(context), feed: feed) {
+            await readiness(target)
+        }
         do {
-            let server = try await server(KomodoServer.definition(context)) {
-                await readiness(access)
-            }
-            try await run(server, feed, access)
+            let base: [any Service] = [FeedService(feed: feed), place]
+            let work = workService(target, feed).map { [$0] } ?? []
+            try await run(base + work + services(parts))
         } catch {
             await komodo?.shutdown()
             throw error
@@ -81,21 +89,36 @@ struct ServeRuntime: Sendable {
         await komodo?.shutdown()
     }
 
-    /// How to reach Komodo; nil when that is not set, for jobs can be looked at all the same.
-    private func optionalAccess() -> KomodoAccess? {
+    /// The Komodo that is served.
+    private enum KomodoTarget: Sendable {
+        case known(KomodoAccess)
+        /// None is set, for the reason given; jobs can be looked at all the same.
+        case none(String)
+
+        var access: KomodoAccess? {
+            switch self {
+            case .known(let access): access
+            case .none: nil
+            }
+        }
+    }
+
+    /// - Throws: ``SettingsError`` for a setting that is there and wrong.
+    private func target() throws(SettingsError) -> KomodoTarget {
         do throws(SettingsError) {
-            return try session.settings.requireKomodo()
+            return .known(try session.settings.requireKomodo())
         } catch {
+            guard error.code == .missing else { throw error }
             session.logger.warning("Nothing can be run: \(error.message)")
-            return nil
+            return .none(error.message + ".")
         }
     }
 
     private func context(
-        _ access: KomodoAccess?, _ komodo: CoreKomodo?, _ feed: ChangeFeed,
-        _ caller: @escaping @Sendable (Principal) -> Caller
+        _ access: KomodoAccess?, _ komodo: CoreKomodo?, _ feed: ChangeFeed, _ place: DatabasePlace
     ) -> ToolContext {
-        ToolContext(
+        let local = localPrincipal
+        return ToolContext(
             store: store,
             intake: JobIntake(store: store, komodo: komodo, redactor: session.settings.redactor),
             komodo: komodo, changes: feed,
@@ -103,56 +126,78 @@ struct ServeRuntime: Sendable {
                 ToolContext.Access(
                     instance: $0.instance, keyFingerprint: $0.keyFingerprint, baseURL: "\($0.url)")
             },
-            caller: caller, ensureWorker: { try await ensureWorker() },
+            caller: { $0 == local ? .local($0) : .token($0) },
+            ensureWorker: {
+                try await place.confirm()
+                try await ensureWorker(access)
+            },
             redactor: session.settings.redactor, clock: store.clock, logger: session.logger,
             version: Version.current, selection: selection, limits: session.limits,
             startWithin: session.settings.startWithin)
     }
 
-    /// Sees to it that somebody works; what stands in the way is logged, for the job is stored.
-    private func ensureWorker() async throws {
-        guard session.settings.worker != .embedded else { return }
-        do {
-            try await OnDemandWorker.ensure(session, store)
-        } catch {
-            session.logger.error("No worker could be started: \(error)")
+    /// Sees to it that somebody works.
+    ///
+    /// - Throws: why nobody does, as a clause; the job is stored all the same.
+    private func ensureWorker(_ access: KomodoAccess?) async throws {
+        guard let access, session.settings.worker != .embedded,
+            try await !OnDemandWorker.isServed(store, access)
+        else { return }
+        guard session.settings.worker == .auto else {
+            throw Detachment.Failure(reason: "none is alive, and this server starts none")
         }
+        try await OnDemandWorker.launch(session, store)
     }
 
-    private func readiness(_ access: KomodoAccess?) async -> Readiness {
-        guard let access else {
-            return .notReady("No Komodo is configured; set KOMODO_URL and an API key.")
+    private func readiness(_ target: KomodoTarget) async -> Readiness {
+        let access: KomodoAccess
+        switch target {
+        case .known(let known): access = known
+        case .none(let reason): return .notReady(reason)
         }
         do {
             let isServed = try await OnDemandWorker.isServed(store, access)
             guard isServed || session.settings.worker != .external else {
                 return .notReady("No worker is alive; start 'komodo-mcp worker'.")
             }
+            let credential = try await store.credential(
+                instance: access.instance, keyFingerprint: access.keyFingerprint)
+            if let credential, let end = credential.refusedUntil, store.clock.now() < end {
+                return .notReady(credential.refusedMessage ?? "Komodo refused the API key.")
+            }
             return .ready
         } catch {
-            return .notReady(error.message)
+            session.logger.error(
+                "The readiness cannot be told", metadata: [LogKey.errorMessage: "\(error)"])
+            // Whoever asks may be a stranger, whom paths do not concern.
+            return .notReady("The job database cannot be read; see the server's log.")
         }
     }
 
-    private func run(
-        _ server: any Service, _ feed: ChangeFeed, _ access: KomodoAccess?
-    ) async throws {
-        var services: [ServiceGroupConfiguration.ServiceConfiguration] = [
-            .init(service: FeedService(feed: feed))
-        ]
-        if let access, session.settings.worker == .embedded {
-            let worker = WorkerRuntime(
-                session: session, store: store, access: access, kind: .embedded, signals: [])
-            services.append(.init(service: EmbeddedWorkerService(runtime: worker)))
-        } else if access != nil {
-            services.append(.init(service: StartUpService(session: session, store: store)))
+    /// What does the work or sees to it; nil when nothing can be run.
+    private func workService(_ target: KomodoTarget, _ feed: ChangeFeed) -> (any Service)? {
+        guard let access = target.access else { return nil }
+        guard session.settings.worker == .embedded else {
+            return WorkerWatch(session: session, store: store, feed: feed, access: access)
         }
-        services.append(
-            .init(service: server, successTerminationBehavior: .gracefullyShutdownGroup))
+        return EmbeddedWorkerService(
+            runtime: WorkerRuntime(
+                session: session, store: store, access: access, kind: .embedded, signals: []))
+    }
+
+    private func run(_ services: [any Service]) async throws {
+        var configurations = services.dropLast().map {
+            ServiceGroupConfiguration.ServiceConfiguration(service: $0)
+        }
+        if let server = services.last {
+            configurations.append(
+                .init(service: server, successTerminationBehavior: .gracefullyShutdownGroup))
+        }
         var logger = session.logger
         logger.logLevel = max(logger.logLevel, .warning)
         var configuration = ServiceGroupConfiguration(
-            services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+            services: configurations, gracefulShutdownSignals: [.sigterm, .sigint],
+            logger: logger)
         configuration.maximumGracefulShutdownDuration = Self.shutdownMax
         try await ServiceGroup(configuration: configuration).run()
     }

@@ -1,5 +1,4 @@
 internal import JobStore
-private import Logging
 internal import MCP
 internal import ServiceLifecycle
 
@@ -30,20 +29,4 @@ struct EmbeddedWorkerService: Service {
     let runtime: WorkerRuntime
 
     func run() async throws { try await runtime.run() }
-}
-
-/// Starts a worker for jobs that were left behind, then waits for the end.
-struct StartUpService: Service {
-    let session: Session
-    let store: SQLiteJobStore
-
-    func run() async throws {
-        do {
-            try await OnDemandWorker.ensureForUnfinished(session, store)
-        } catch {
-            session.logger.error("No worker could be started: \(error)")
-        }
-        // Ends with the group only.
-        try? await gracefulShutdown()
-    }
 }

@@ -12,7 +12,8 @@ struct TokensCommand: AsyncParsableCommand {
         commandName: "tokens",
         abstract: "Make, list and remove tokens of the server over HTTP.",
         discussion: """
-            A server reads the tokens when it starts. The database holds their hashes only.
+            As soon as there is a token, running servers ask every client for one; what is added or \
+            removed counts within a second or two. The database holds hashes only.
             """,
         subcommands: [AddTokenCommand.self, ListTokensCommand.self, RemoveTokenCommand.self])
 }
@@ -57,6 +58,10 @@ struct AddTokenCommand: AsyncParsableCommand {
                 name: name, hash: TokenRegistry.hash(of: token), scopes: [scope.rawValue],
                 createdAt: store.clock.now()))
         Terminal.write(token)
+        if Terminal.isInteractive {
+            Terminal.writeError(
+                "It is not shown again. Clients send it as 'Authorization: Bearer …'.")
+        }
     }
 
     private static func isName(_ text: String) -> Bool {
@@ -77,9 +82,10 @@ struct ListTokensCommand: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-        let store = try Session(common.arguments).openExisting()
-        let tokens = try await store.accessTokens()
-        let now = store.clock.now()
+        let session = try Session(common.arguments)
+        let store = try session.openIfPresent()
+        let tokens = try await store?.accessTokens() ?? []
+        let now = (store?.clock ?? .system).now()
         let printer = Printer(output)
         printer.print(
             list: tokens.map { token in
@@ -110,7 +116,8 @@ struct ListTokensCommand: AsyncParsableCommand {
 /// `komodo-mcp tokens remove`.
 struct RemoveTokenCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "remove", abstract: "Remove a token; running servers forget it when they end.")
+        commandName: "remove",
+        abstract: "Remove a token; its sessions end, and the jobs of its holder stay.")
 
     @Argument(help: "The token's name.")
     var name: String
@@ -118,10 +125,21 @@ struct RemoveTokenCommand: AsyncParsableCommand {
     @OptionGroup var common: CommonOptions
 
     func run() async throws {
-        let store = try Session(common.arguments).openExisting()
-        guard try await store.removeAccessToken(name) else {
+        let store = try Session(common.arguments).openIfPresent()
+        guard try await store?.removeAccessToken(name) == true else {
             throw CommandError(
                 .notFound, "There is no token '\(name)'; 'komodo-mcp tokens list' shows them.")
+        }
+    }
+}
+
+extension Session {
+    /// Opens the database; nil when there is none yet, and so no token either.
+    fileprivate func openIfPresent() throws -> SQLiteJobStore? {
+        do {
+            return try openExisting()
+        } catch let error as StoreError where error.code == .missing {
+            return nil
         }
     }
 }

@@ -11,6 +11,20 @@ private import Glibc
 /// and ends, and the grandchild belongs to nobody. A kill of the whole container or cgroup still
 /// ends it.
 enum Detachment {
+    /// Why no worker could be started.
+    struct Failure: Error, CustomStringConvertible {
+        /// A clause, such as "its log … cannot be written".
+        let reason: String
+
+        /// What the user of a command is told.
+        var sentence: String {
+            "The job is stored, but no worker could be started: \(reason). Start one with "
+                + "'komodo-mcp worker'."
+        }
+
+        var description: String { reason }
+    }
+
     private static let settingsDescriptor: Int32 = 3
     private static let handoverBytesMax = 1 << 20
 
@@ -117,12 +131,7 @@ enum Detachment {
         }
     }
 
-    private static func failure(_ reason: String) -> CommandError {
-        CommandError(
-            .unreachable,
-            "The job is stored, but no worker could be started: \(reason). Start one with "
-                + "'komodo-mcp worker'.")
-    }
+    private static func failure(_ reason: String) -> Failure { Failure(reason: reason) }
 }
 
 /// Whether a database is still where it was.

@@ -25,6 +25,13 @@ enum OnDemandWorker {
             return Terminal.writeError(
                 "No worker works for \(access.instance) now; start one with 'komodo-mcp worker'.")
         }
+        try await launch(session, store)
+    }
+
+    /// Starts a worker of its own session; when another one is first, it ends by itself.
+    ///
+    /// - Throws: ``Detachment/Failure``.
+    static func launch(_ session: Session, _ store: SQLiteJobStore) async throws {
         try await Detachment.launch(
             handover: session.settings.handover(), log: store.folder.onDemandLog)
     }

@@ -48,11 +48,22 @@ struct AddressRules: Sendable {
         return origin.authority.isLoopback || origins.contains(origin.text)
     }
 
+    /// Whether `field` is an origin that the configuration lists, not only one of loopback.
+    func listsOrigin(_ field: String) -> Bool {
+        Self.origin(field).map { origins.contains($0.text) } ?? false
+    }
+
     private static func origin(_ text: String) -> (text: String, authority: Authority)? {
-        for scheme in ["http://", "https://"] where text.lowercased().hasPrefix(scheme) {
-            var rest = text.dropFirst(scheme.count)
-            if rest.last == "/" { rest = rest.dropLast() }
-            return Authority(String(rest)).map { (scheme + rest.lowercased(), $0) }
+        for (scheme, standardPort) in [("http://", 80), ("https://", 443)]
+        where text.lowercased().hasPrefix(scheme) {
+            var rest = text.dropFirst(scheme.count).lowercased()
+            if rest.last == "/" { rest.removeLast() }
+            guard let authority = Authority(rest) else { return nil }
+            // Browsers leave the standard port out.
+            if authority.port == standardPort, let colon = rest.lastIndex(of: ":") {
+                rest = String(rest[..<colon])
+            }
+            return (scheme + rest, authority)
         }
         return nil
     }

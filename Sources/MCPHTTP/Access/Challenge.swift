@@ -1,10 +1,10 @@
 /// What `WWW-Authenticate` says to a client without the right token (RFC 6750).
-package enum Challenge {
+enum Challenge {
     /// For 401: a token is missing or unknown.
-    package static let bearer = "Bearer"
+    static let bearer = "Bearer"
 
     /// For 403: the token lacks one of `scopes`, all of which are needed.
-    package static func insufficientScope(_ scopes: Set<String>) -> String {
+    static func insufficientScope(_ scopes: Set<String>) -> String {
         let list = scopes.sorted().joined(separator: " ")
         return "Bearer error=\"insufficient_scope\", scope=\"\(list)\""
     }

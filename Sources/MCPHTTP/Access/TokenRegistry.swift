@@ -1,5 +1,5 @@
 private import Crypto
-package import MCP
+internal import MCP
 
 /// The bearer tokens that a server accepts; it knows their hashes only.
 package struct TokenRegistry: Sendable {
@@ -18,12 +18,7 @@ package struct TokenRegistry: Sendable {
         }
     }
 
-    private struct Known: Sendable {
-        let hash: [UInt8]
-        let principal: Principal
-    }
-
-    private let known: [Known]
+    private let known: [Holder]
 
     /// No tokens: whoever reaches the server is its local principal.
     package static let none = TokenRegistry()
@@ -37,7 +32,7 @@ package struct TokenRegistry: Sendable {
     ///
     /// - Throws: for an empty or repeated name, and for a hash that is none.
     package init(_ entries: [Entry]) throws(HTTPServerError) {
-        var known: [Known] = []
+        var known: [Holder] = []
         var names: Set<String> = []
         for entry in entries {
             guard !entry.name.isEmpty, names.insert(entry.name).inserted else {
@@ -51,23 +46,28 @@ package struct TokenRegistry: Sendable {
                     message: "The hash of token \"\(entry.name)\" is not a SHA-256 in hexadecimal")
             }
             known.append(
-                Known(hash: hash, principal: Principal(name: entry.name, scopes: entry.scopes)))
+                Holder(
+                    principal: Principal(name: entry.name, scopes: entry.scopes), tokenHash: hash))
         }
         self.known = known
     }
 
+    /// Whether nobody can bring a token.
     package var isEmpty: Bool { known.isEmpty }
 
     /// The holder of `token`.
     ///
     /// Takes the same time whichever entry fits, and whether one does.
-    package func principal(of token: String) -> Principal? {
+    func holder(of token: String) -> Holder? {
         guard token.utf8.count <= Self.tokenBytesMax else { return nil }
         let hash = Array(SHA256.hash(data: Array(token.utf8)))
-        var found: Principal?
-        for entry in known where Self.areEqual(entry.hash, hash) { found = entry.principal }
+        var found: Holder?
+        for holder in known where Self.areEqual(holder.tokenHash ?? [], hash) { found = holder }
         return found
     }
+
+    /// Whether that token is still valid for the same principal.
+    func contains(_ holder: Holder) -> Bool { known.contains(holder) }
 
     /// The hash of a token as an ``Entry`` holds it.
     package static func hash(of token: String) -> String {

@@ -11,7 +11,9 @@ package struct HTTPConfiguration: Sendable {
     /// Names under which clients reach the server beside those of loopback: `name` with any port,
     /// or `name:port`.
     package var allowedHosts: [String]
-    /// Web origins that may send requests beside those of loopback: `https://name[:port]`.
+    /// Web origins whose pages may send requests and read answers, as `https://name[:port]`.
+    ///
+    /// Requests from the origins of loopback are taken anyway, but their pages can read nothing.
     package var allowedOrigins: [String]
     /// On whose behalf requests are taken while there are no tokens.
     package var localPrincipal: Principal

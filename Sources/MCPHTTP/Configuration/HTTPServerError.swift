@@ -8,6 +8,8 @@ package struct HTTPServerError: Error, CustomStringConvertible {
         case invalidConfiguration
         /// A token that cannot be registered.
         case invalidToken
+        /// The tokens could not be read before the server began.
+        case tokensUnreadable
         /// The address is taken, foreign or forbidden.
         case cannotListen
     }

@@ -3,18 +3,13 @@ internal import MCP
 
 /// Decides from the head of a request whether it may come in.
 struct Gate: Sendable {
+    /// What pages of other origins are told.
+    let crossOrigin: CrossOrigin
     private let rules: AddressRules
-    private let tokens: TokenRegistry
     private let configuration: HTTPConfiguration
 
-    /// - Throws: for a configuration that means nothing or is not safe.
-    init(_ configuration: HTTPConfiguration, _ tokens: TokenRegistry) throws(HTTPServerError) {
-        guard !tokens.isEmpty || Authority.isLoopback(host: configuration.boundHost) else {
-            throw HTTPServerError(
-                code: .tokensNeeded,
-                message: "Without tokens the server listens on loopback only, not on "
-                    + "\(configuration.host): add a token, or listen on 127.0.0.1")
-        }
+    /// - Throws: for a configuration that means nothing.
+    init(_ configuration: HTTPConfiguration) throws(HTTPServerError) {
         guard configuration.path.hasPrefix("/"), configuration.path.count > 1,
             !configuration.path.contains(where: { "?# ".contains($0) })
         else {
@@ -28,7 +23,7 @@ struct Gate: Sendable {
                 message: "\(configuration.port) is no port; choose 0 to 65535")
         }
         rules = try AddressRules(configuration)
-        self.tokens = tokens
+        crossOrigin = CrossOrigin(rules)
         self.configuration = configuration
     }
 
@@ -37,13 +32,33 @@ struct Gate: Sendable {
         Route(head.path ?? "", endpoint: configuration.path)
     }
 
-    /// The principal of a request to the endpoint, or what it is answered with.
-    func admit(_ head: HTTPRequest) throws(Refused) -> Principal {
+    /// Checks where a request to the endpoint comes from and what its method is.
+    func check(_ head: HTTPRequest) throws(Refused) {
         try checkAddresses(head)
+        if let reply = crossOrigin.preflight(head) { throw Refused(reply) }
         guard [.post, .get, .delete].contains(head.method) else {
             throw Refused(.methodNotAllowed("POST, GET, DELETE"))
         }
-        return try authenticate(head)
+    }
+
+    /// Whoever sent a request.
+    func authenticate(_ head: HTTPRequest, _ access: Access) throws(Refused) -> Holder {
+        let token = Challenge.token(in: head.headerFields.trimmed(.authorization))
+        guard let holder = access.holder(of: token) else {
+            throw Refused(
+                .refusal(
+                    401, "A valid bearer token is needed in the Authorization field",
+                    [.wwwAuthenticate: Challenge.bearer]))
+        }
+        guard
+            holder.isLocal || holder.principal.scopes.isSuperset(of: configuration.requiredScopes)
+        else {
+            throw Refused(
+                .refusal(
+                    403, "The token lacks a scope",
+                    [.wwwAuthenticate: Challenge.insufficientScope(configuration.requiredScopes)]))
+        }
+        return holder
     }
 
     /// Checks what a POST says about its body and the answer it takes.
@@ -70,25 +85,6 @@ struct Gate: Sendable {
         guard rules.permitsOrigin(origin) else {
             throw Refused(.refusal(403, "Requests from that Origin are not taken"))
         }
-    }
-
-    private func authenticate(_ head: HTTPRequest) throws(Refused) -> Principal {
-        guard !tokens.isEmpty else { return configuration.localPrincipal }
-        guard let token = Challenge.token(in: head.headerFields.trimmed(.authorization)),
-            let principal = tokens.principal(of: token)
-        else {
-            throw Refused(
-                .refusal(
-                    401, "A valid bearer token is needed in the Authorization field",
-                    [.wwwAuthenticate: Challenge.bearer]))
-        }
-        guard principal.scopes.isSuperset(of: configuration.requiredScopes) else {
-            throw Refused(
-                .refusal(
-                    403, "The token lacks a scope",
-                    [.wwwAuthenticate: Challenge.insufficientScope(configuration.requiredScopes)]))
-        }
-        return principal
     }
 }
 

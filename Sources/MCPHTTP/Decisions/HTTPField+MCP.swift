@@ -8,6 +8,7 @@ extension HTTPField.Name {
     /// A second `Host` field; the first is the request's authority.
     static let extraHost = token("Host")
     static let lastEventID = token("Last-Event-ID")
+    static let accessControlMaxAge = token("Access-Control-Max-Age")
     static let accelBuffering = token("X-Accel-Buffering")
 
     /// What the names of fields begin with that repeat arguments, in lower case.

@@ -31,8 +31,7 @@ enum PostPlan: Hashable {
             } else {
                 self = .refuse(
                     .refusal(
-                        400, "Mcp-Session-Id is missing: it comes with the answer to initialize",
-                        id: inbound.requestID))
+                        400, "Mcp-Session-Id is missing: it comes with the answer to initialize"))
             }
         }
     }

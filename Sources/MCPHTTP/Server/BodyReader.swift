@@ -15,10 +15,9 @@ struct BodyReader: Sendable {
         case refused(Reply)
     }
 
-    /// The whole body.
+    /// The whole body, whose announced length was checked before.
     func read(_ request: Request) async throws(Refused) -> [UInt8] {
         let announced = request.headers.trimmed(.contentLength).flatMap { Int($0) }
-        if let announced, announced > bytesMax { throw Refused(tooLarge) }
         let outcome = await withTaskGroup(of: Outcome.self) { group in
             group.addTask { await collect(request.body, announced) }
             group.addTask {
@@ -27,7 +26,10 @@ struct BodyReader: Sendable {
                 return .refused(closing(.refusal(408, "The body took too long to arrive")))
             }
             defer { group.cancelAll() }
-            return await group.next() ?? .refused(tooLarge)
+            guard let first = await group.next() else {
+                preconditionFailure("There are two tasks")
+            }
+            return first
         }
         switch outcome {
         case .complete(let bytes): return bytes
@@ -42,7 +44,9 @@ struct BodyReader: Sendable {
         do {
             for try await piece in body {
                 let count = piece.readableBytes
-                guard bytes.count + count <= bytesMax else { return .refused(tooLarge) }
+                guard bytes.count + count <= bytesMax else {
+                    return .refused(closing(.tooLarge(bytesMax)))
+                }
                 guard admission.reserve(bytes: count) else {
                     return .refused(
                         closing(
@@ -59,10 +63,6 @@ struct BodyReader: Sendable {
             return .refused(closing(.refusal(400, "The body broke off")))
         }
         return .complete(bytes)
-    }
-
-    private var tooLarge: Reply {
-        closing(.refusal(413, "A message has at most \(bytesMax) bytes"))
     }
 
     private func closing(_ reply: Reply) -> Reply {

@@ -5,6 +5,7 @@ private import Synchronization
 final class Connection: Sendable {
     private struct State {
         var isClosed = false
+        var isReadingBody = false
         var onClose: (@Sendable () -> Void)?
     }
 
@@ -27,6 +28,19 @@ final class Connection: Sendable {
 
     /// Forgets the action.
     func forgetAction() { state.withLock { $0.onClose = nil } }
+
+    /// Notes whether the body of a request is on its way.
+    func setReadingBody(_ isReadingBody: Bool) {
+        state.withLock { $0.isReadingBody = isReadingBody }
+    }
+
+    /// Whether the body of a request is on its way.
+    var isReadingBody: Bool { state.withLock { $0.isReadingBody } }
+
+    /// Calls `action` when the connection has closed.
+    func onceClosed(_ action: @escaping @Sendable () -> Void) {
+        channel.closeFuture.whenComplete { _ in action() }
+    }
 
     /// Closes it at once.
     func close() { channel.close(promise: nil) }

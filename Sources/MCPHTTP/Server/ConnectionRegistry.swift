@@ -1,24 +1,25 @@
-internal import NIOCore
 private import Synchronization
 
 /// The open connections, so that a shutdown can end them.
 final class ConnectionRegistry: Sendable {
-    private let channels = Mutex<[ObjectIdentifier: any Channel]>([:])
+    private let connections = Mutex<[ObjectIdentifier: Connection]>([:])
 
     /// Remembers a connection until it closes.
-    func add(_ channel: any Channel) {
-        let key = ObjectIdentifier(channel)
-        channels.withLock { $0[key] = channel }
-        channel.closeFuture.whenComplete { [weak self] _ in
-            _ = self?.channels.withLock { $0.removeValue(forKey: key) }
+    func add(_ connection: Connection) {
+        let key = ObjectIdentifier(connection)
+        connections.withLock { $0[key] = connection }
+        connection.onceClosed { [weak self] in
+            _ = self?.connections.withLock { $0.removeValue(forKey: key) }
         }
     }
 
-    /// Closes every connection at once.
-    func closeAll() {
-        for channel in channels.withLock({ Array($0.values) }) { channel.close(promise: nil) }
+    /// Closes those at once that `isMeant` names.
+    func close(where isMeant: (Connection) -> Bool) {
+        for connection in connections.withLock({ Array($0.values) }) where isMeant(connection) {
+            connection.close()
+        }
     }
 
     /// How many connections are open.
-    var count: Int { channels.withLock { $0.count } }
+    var count: Int { connections.withLock { $0.count } }
 }

@@ -6,32 +6,54 @@ internal import MCP
 extension Endpoint {
     /// Takes a message that was sent with POST.
     func post(
-        _ request: Request, _ principal: Principal, _ connection: Connection
+        _ request: Request, _ holder: Holder, _ connection: Connection
     ) async throws(Refused) -> Outcome {
-        let ticket = try enter(request.head, principal)
-        let reader = BodyReader(
-            limits: limits,
-            bytesMax: min(limits.bodyBytesMax, definition.limits.frameBytesMax),
-            admission: admission, clock: clock)
-        let inbound = Inbound(parsing: try await reader.read(request), limits: definition.limits)
+        let ticket = try enter(request.head, holder)
+        let body = try await read(request, connection)
+        // A body may take its time, and the token may have been removed meanwhile.
+        let holder = try await admit(request.head)
+        let inbound = Inbound(parsing: body, limits: definition.limits)
         let arrival = Arrival(
-            inbound: inbound, facts: TransportFacts(request.headers), principal: principal,
+            inbound: inbound, facts: TransportFacts(request.headers), holder: holder,
             ticket: ticket, connection: connection)
-        let sessionID = request.headers.trimmed(.sessionID)
-        switch PostPlan(
-            inbound, sessionID: sessionID, version: arrival.facts.headers?.protocolVersion)
-        {
-        case .refuse(let reply): return .reply(reply)
+        do throws(Refused) {
+            return try await follow(
+                PostPlan(
+                    inbound, sessionID: request.headers.trimmed(.sessionID),
+                    version: arrival.facts.headers?.protocolVersion),
+                arrival)
+        } catch {
+            var reply = error.reply
+            reply.id = inbound.requestID
+            throw Refused(reply)
+        }
+    }
+
+    private func read(
+        _ request: Request, _ connection: Connection
+    ) async throws(Refused) -> [UInt8] {
+        connection.setReadingBody(true)
+        defer { connection.setReadingBody(false) }
+        return try await BodyReader(
+            limits: limits, bytesMax: bodyBytesMax, admission: admission, clock: clock
+        ).read(request)
+    }
+
+    private func follow(
+        _ plan: PostPlan, _ arrival: Arrival
+    ) async throws(Refused) -> Outcome {
+        switch plan {
+        case .refuse(let reply): throw Refused(reply)
         case .exchange: return try await takeAlone(arrival)
         case .open: return .reply(try open(arrival))
-        case .session(let id): return try await take(arrival, sessions.find(id, principal))
+        case .session(let id): return try await take(arrival, sessions.find(id, arrival.holder))
         }
     }
 
     /// Takes a place for a request whose body is unread.
-    private func enter(_ head: HTTPRequest, _ principal: Principal) throws(Refused) -> Ticket {
+    private func enter(_ head: HTTPRequest, _ holder: Holder) throws(Refused) -> Ticket {
         do throws(Refused) {
-            return try admission.enter(.request, principal)
+            return try admission.enter(.request, holder)
         } catch {
             var reply = error.reply
             reply.closes = head.mayHaveLargeBody(limits)
@@ -43,7 +65,7 @@ extension Endpoint {
     struct Arrival {
         let inbound: Inbound
         let facts: TransportFacts
-        let principal: Principal
+        let holder: Holder
         let ticket: Ticket
         let connection: Connection
     }
@@ -52,7 +74,7 @@ extension Endpoint {
 
     private func takeAlone(_ arrival: Arrival) async throws(Refused) -> Outcome {
         let session = Session(
-            definition: definition, principal: arrival.principal, kind: .exchange)
+            definition: definition, principal: arrival.holder.principal, kind: .exchange)
         switch session.receive(arrival.inbound, facts: arrival.facts) {
         case .nothing: return .reply(.empty(202))
         case .reply(let outgoing): return .reply(Reply(outgoing))
@@ -65,7 +87,7 @@ extension Endpoint {
     ) async throws(Refused) -> Outcome {
         var ticket = arrival.ticket
         if call.isListening {
-            ticket = try admission.enter(.stream, arrival.principal)
+            ticket = try admission.enter(.stream, arrival.holder)
             arrival.ticket.release()
         }
         let stream = EventStream(
@@ -80,7 +102,8 @@ extension Endpoint {
                 stream.close()
                 session.abandon()
             })
-        exchanges.insert(session)
+        exchanges.insert(
+            ExchangeTable.Exchange(session: session, holder: arrival.holder, stream: stream))
         start(call, stream, carrier: nil, ticket) { [exchanges] in exchanges.remove(session) }
         return await begin(
             delivery, arrival.connection, openAfter: limits.keepAliveInterval)
@@ -90,12 +113,12 @@ extension Endpoint {
 
     private func open(_ arrival: Arrival) throws(Refused) -> Reply {
         let session = Session(
-            definition: definition, principal: arrival.principal, kind: .session,
-            listsTasks: listsTasks)
+            definition: definition, principal: arrival.holder.principal, kind: .session,
+            listsTasks: listsTasks(for: arrival.holder))
         guard case .reply(let outgoing) = session.receive(arrival.inbound, facts: arrival.facts)
         else { preconditionFailure("initialize is answered at once") }
         guard session.revision != nil else { return Reply(outgoing) }
-        let entry = HTTPSession(session, limits: limits)
+        let entry = HTTPSession(session, arrival.holder, limits: limits)
         do throws(Refused) {
             sessions.sweep()
             try sessions.insert(entry)

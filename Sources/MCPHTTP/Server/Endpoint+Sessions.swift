@@ -1,20 +1,19 @@
 internal import HTTPTypes
-internal import MCP
 
 extension Endpoint {
     /// Answers a GET or DELETE of the endpoint.
     func visit(
-        _ head: HTTPRequest, _ principal: Principal, _ connection: Connection
+        _ head: HTTPRequest, _ holder: Holder, _ connection: Connection
     ) throws(Refused) -> Outcome {
         switch SessionPlan(head) {
         case .refuse(let reply):
             return .reply(reply)
         case .end(let id):
-            sessions.remove(try sessions.find(id, principal))
+            sessions.remove(try sessions.find(id, holder))
             return .reply(.empty(204))
         case .listen(let id):
-            let entry = try sessions.find(id, principal)
-            let ticket = try admission.enter(.stream, principal)
+            let entry = try sessions.find(id, holder)
+            let ticket = try admission.enter(.stream, holder)
             let bell = Bell()
             guard let number = entry.standalone.attachIfFree(bell) else {
                 throw Refused(.refusal(409, "The session's stream is open already"))
@@ -22,8 +21,8 @@ extension Endpoint {
             return .events(
                 follow(entry, entry.standalone, bell, number, ticket, connection, opens: true))
         case .resume(let id, let event):
-            let entry = try sessions.find(id, principal)
-            let ticket = try admission.enter(.stream, principal)
+            let entry = try sessions.find(id, holder)
+            let ticket = try admission.enter(.stream, holder)
             let bell = Bell()
             guard let stream = entry.stream(event.stream),
                 let number = stream.attach(bell, after: event.number)

@@ -12,21 +12,24 @@ final class Endpoint: Sendable {
     let exchanges = ExchangeTable()
     let admission: Admission
     let pool = CallPool()
-    private let hasTokens: Bool
+    private let control: AccessControl
     private let ready: @Sendable () async -> Readiness
     private let isShutDown = Mutex(false)
+    private let lastReadiness = Mutex<(at: Duration, reply: Reply)?>(nil)
 
+    /// The largest body of a request.
+    var bodyBytesMax: Int { min(limits.bodyBytesMax, definition.limits.frameBytesMax) }
     var limits: HTTPLimits { configuration.limits }
     var clock: ProtocolClock { definition.clock }
 
     init(
         _ definition: ServerDefinition, _ configuration: HTTPConfiguration,
-        _ tokens: TokenRegistry, ready: @escaping @Sendable () async -> Readiness
+        _ tokens: any TokenSource, ready: @escaping @Sendable () async -> Readiness
     ) throws(HTTPServerError) {
-        gate = try Gate(configuration, tokens)
+        gate = try Gate(configuration)
+        control = AccessControl(tokens, configuration)
         self.definition = definition
         self.configuration = configuration
-        hasTokens = !tokens.isEmpty
         self.ready = ready
         sessions = SessionTable(limits: configuration.limits)
         admission = Admission(limits: configuration.limits)
@@ -35,8 +38,33 @@ final class Endpoint: Sendable {
     /// Whether new requests are refused.
     var isShuttingDown: Bool { isShutDown.withLock { $0 } }
 
-    /// Whether legacy clients may list tasks: when each sees its own.
-    var listsTasks: Bool { hasTokens || configuration.sharesTaskLists }
+    /// Whether a legacy client may list tasks: when it sees its own alone.
+    func listsTasks(for holder: Holder) -> Bool {
+        !holder.isLocal || configuration.sharesTaskLists
+    }
+
+    // MARK: Access
+
+    /// Checks before anything listens that not everybody can come in from elsewhere.
+    func checkSafety() async throws(HTTPServerError) { try await control.checkSafety() }
+
+    /// Whoever sent a request to the endpoint.
+    func admit(_ head: HTTPRequest) async throws(Refused) -> Holder {
+        try gate.authenticate(head, await control.current())
+    }
+
+    /// Ends what belongs to tokens that are valid no more, until the task is cancelled.
+    func endWithdrawn() async {
+        while await clock.pause(limits.tokenCheckInterval) {
+            guard exchanges.count > 0 || !sessions.all.isEmpty else { continue }
+            // While the tokens cannot be read, nothing is known to be withdrawn.
+            guard let access = try? await control.current() else { continue }
+            exchanges.end { !access.admits($0) }
+            sessions.end { !access.admits($0) }
+        }
+    }
+
+    // MARK: Life
 
     /// Refuses new requests and ends what lasts; calls go on.
     func beginShutdown() {
@@ -47,8 +75,8 @@ final class Endpoint: Sendable {
 
     /// Cancels what is at work.
     func abandonAll() {
-        exchanges.abandonAll()
-        for entry in sessions.all { sessions.remove(entry) }
+        exchanges.end { _ in true }
+        sessions.end { _ in true }
     }
 
     /// Ends idle sessions and drops outdated events until the task is cancelled.
@@ -56,8 +84,18 @@ final class Endpoint: Sendable {
         while await clock.pause(limits.sweepInterval) { sessions.sweep() }
     }
 
-    /// The answer to `GET /ready`.
+    /// The answer to `GET /ready`, which is found out only now and then.
     func readiness() async -> Reply {
+        let now = clock.uptime()
+        if let last = lastReadiness.withLock({ $0 }), now - last.at < limits.readyKept {
+            return last.reply
+        }
+        let reply = await findReadiness()
+        lastReadiness.withLock { $0 = (now, reply) }
+        return reply
+    }
+
+    private func findReadiness() async -> Reply {
         let readiness = await withTaskGroup(of: Readiness?.self) { group in
             group.addTask { [ready] in await ready() }
             group.addTask { [clock, limits] in

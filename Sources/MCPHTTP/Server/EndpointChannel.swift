@@ -20,11 +20,12 @@ struct EndpointChannel: ServerChildChannel {
         do {
             // A client that is gone must end whatever waits for it.
             try channel.syncOptions?.setOption(.allowRemoteHalfClosure, value: false)
+            try channel.pipeline.syncOperations.addHandler(WriteDeadline(limits.writeTimeout))
         } catch {
             return channel.eventLoop.makeFailedFuture(error)
         }
-        connections.add(channel)
         let connection = Connection(channel)
+        connections.add(connection)
         return http { _, _, _ in }.setup(channel: channel, logger: logger).map {
             Value(http: $0, connection: connection)
         }

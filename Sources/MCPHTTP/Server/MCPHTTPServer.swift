@@ -13,7 +13,7 @@ private import Synchronization
 /// new requests, ends subscriptions, and gives calls ``HTTPLimits/shutdownGrace``.
 package final class MCPHTTPServer: Service {
     let endpoint: Endpoint
-    private let connections = ConnectionRegistry()
+    let connections = ConnectionRegistry()
     private let logger: Logger
     private let onServing: @Sendable (ServedAddress) async -> Void
 
@@ -23,13 +23,14 @@ package final class MCPHTTPServer: Service {
     /// A server that does nothing until ``run()``.
     ///
     /// - Parameters:
-    ///   - tokens: none to take everybody who reaches loopback for the local principal.
+    ///   - tokens: none to take everybody who reaches loopback for the local principal. As soon
+    ///     as there is one, it is needed; what belongs to one that is removed ends.
     ///   - ready: answers `GET /ready`.
     ///   - onServing: told the address as soon as connections are taken.
-    /// - Throws: for an address that needs tokens, and for values that mean nothing.
+    /// - Throws: for values that mean nothing.
     package init(
         definition: ServerDefinition, configuration: HTTPConfiguration,
-        tokens: TokenRegistry = .none,
+        tokens: any TokenSource = TokenRegistry.none,
         ready: @escaping @Sendable () async -> Readiness = { .ready }, logger: Logger,
         onServing: @escaping @Sendable (ServedAddress) async -> Void = { _ in }
     ) throws(HTTPServerError) {
@@ -40,12 +41,15 @@ package final class MCPHTTPServer: Service {
 
     /// Serves until a graceful shutdown is over or the task is cancelled.
     ///
-    /// - Throws: ``HTTPServerError`` when the address cannot be listened on.
+    /// - Throws: ``HTTPServerError`` when the address needs tokens and there are none, and when it
+    ///   cannot be listened on.
     package func run() async throws {
+        try await endpoint.checkSafety()
         let isServing = Mutex(false)
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { await self.endpoint.pool.run() }
             group.addTask { await self.endpoint.sweep() }
+            group.addTask { await self.endpoint.endWithdrawn() }
             group.addTask { await self.shutDownWhenAsked() }
             defer { group.cancelAll() }
             do {
@@ -77,9 +81,18 @@ package final class MCPHTTPServer: Service {
                 address: .hostname(configuration.boundHost, port: configuration.port),
                 backlog: Self.backlog,
                 availableConnectionsDelegate: MaximumAvailableConnections(
-                    configuration.limits.connectionsMax, logger: quiet)),
+                    configuration.limits.connections(within: Self.filesMax), logger: quiet)),
             onServerRunning: onServing, eventLoopGroup: MultiThreadedEventLoopGroup.singleton,
             logger: quiet)
+    }
+
+    /// How many files the process may open.
+    private static var filesMax: Int {
+        var files = rlimit()
+        guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &files) == 0 else {
+            return .max
+        }
+        return Int(clamping: files.rlim_cur)
     }
 
     private static func reason(_ error: any Error) -> String {
@@ -101,9 +114,14 @@ package final class MCPHTTPServer: Service {
         guard (try? await gracefulShutdown()) != nil else { return }
         logger.notice("Shutting down the HTTP server")
         endpoint.beginShutdown()
-        guard await endpoint.clock.pause(endpoint.limits.shutdownGrace) else { return }
+        let limits = endpoint.limits
+        let bodyGrace = min(limits.lingerTimeout, limits.shutdownGrace)
+        guard await endpoint.clock.pause(bodyGrace) else { return }
+        // A client that stopped in the middle of a body would hold up the end.
+        connections.close { $0.isReadingBody }
+        guard await endpoint.clock.pause(limits.shutdownGrace - bodyGrace) else { return }
         logger.warning("Requests outlast the shutdown and are cancelled")
         endpoint.abandonAll()
-        connections.closeAll()
+        connections.close { _ in true }
     }
 }

@@ -1,48 +1,29 @@
-/// When a stream was last written to, and what that asks for.
+/// When a stream was last written to, and whether it was silent for too long.
 struct Pace {
-    /// What is to be done about a stream now.
-    enum Due: Hashable {
-        case nothing
-        /// A comment, for it was silent.
-        case comment
-        /// The end of the connection, for its client does not read.
-        case end
-    }
-
-    let keepAliveInterval: Duration
-    let writeTimeout: Duration
+    private let keepAliveInterval: Duration
     private var lastWrite: Duration
-    private var writingSince: Duration?
     private var owesComment = false
 
-    init(keepAliveInterval: Duration, writeTimeout: Duration, now: Duration) {
+    init(keepAliveInterval: Duration, now: Duration) {
         self.keepAliveInterval = keepAliveInterval
-        self.writeTimeout = writeTimeout
         lastWrite = now
     }
 
-    /// A write begins.
-    mutating func begin(at now: Duration) { writingSince = now }
-
-    /// It is done.
-    mutating func finish(at now: Duration) {
-        writingSince = nil
+    /// Something was written.
+    mutating func wrote(at now: Duration) {
         lastWrite = now
+        owesComment = false
     }
 
     /// How long nothing can be due.
-    func wait(at now: Duration) -> Duration {
-        if let writingSince { return writingSince + writeTimeout - now }
-        return lastWrite + keepAliveInterval - now
-    }
+    func wait(at now: Duration) -> Duration { lastWrite + keepAliveInterval - now }
 
-    /// What is due; a comment is due once in an interval.
-    mutating func due(at now: Duration) -> Due {
-        if let writingSince { return now - writingSince >= writeTimeout ? .end : .nothing }
-        guard now - lastWrite >= keepAliveInterval else { return .nothing }
+    /// Whether a comment is owed from now on, for the stream was silent; once in an interval.
+    mutating func isCommentDue(at now: Duration) -> Bool {
+        guard now - lastWrite >= keepAliveInterval else { return false }
         lastWrite = now
         owesComment = true
-        return .comment
+        return true
     }
 
     /// Whether a comment is owed, which it is not any more.

@@ -1,6 +1,5 @@
 internal import HTTPTypes
 internal import HummingbirdCore
-internal import MCP
 internal import NIOCore
 
 /// Answers HTTP requests.
@@ -14,8 +13,8 @@ struct Responder: Sendable {
     private enum Step {
         case reply(Reply)
         case readiness
-        case post(Principal)
-        case visit(Principal)
+        case post(Holder)
+        case visit(Holder)
     }
 
     /// Handles one request.
@@ -25,22 +24,22 @@ struct Responder: Sendable {
     ) async throws {
         var isBodyRead = false
         let outcome: Outcome
-        switch step(request.head) {
+        switch await step(request.head) {
         case .reply(let reply):
             outcome = .reply(reply)
         case .readiness:
             outcome = .reply(await endpoint.readiness())
-        case .post(let principal):
+        case .post(let holder):
             if request.headers.trimmed(.expect)?.lowercased() == "100-continue" {
                 try await writer.writeInformationalHead(HTTPResponse(status: .continue))
             }
             isBodyRead = true
             outcome = await settle { () throws(Refused) in
-                try await endpoint.post(request, principal, connection)
+                try await endpoint.post(request, holder, connection)
             }
-        case .visit(let principal):
+        case .visit(let holder):
             outcome = await settle { () throws(Refused) in
-                try endpoint.visit(request.head, principal, connection)
+                try endpoint.visit(request.head, holder, connection)
             }
         }
         switch outcome {
@@ -56,9 +55,11 @@ struct Responder: Sendable {
                 delivery.leave()
             }
             let stream = StreamWriter(
-                delivery: delivery, connection: connection, limits: endpoint.limits,
-                clock: endpoint.clock)
-            try await writer.write(response: Self.streamHead, body: stream.body)
+                delivery: delivery, limits: endpoint.limits, clock: endpoint.clock)
+            var head = Self.streamHead
+            head.headerFields.append(
+                contentsOf: endpoint.gate.crossOrigin.fields(request.head))
+            try await writer.write(response: head, body: stream.body)
         }
     }
 
@@ -68,7 +69,7 @@ struct Responder: Sendable {
             .contentType: "text/event-stream", .cacheControl: "no-cache", .accelBuffering: "no",
         ])
 
-    private func step(_ head: HTTPRequest) -> Step {
+    private func step(_ head: HTTPRequest) async -> Step {
         switch endpoint.gate.route(head) {
         case .unknown:
             return .reply(.json(404, #"{"error":"There is nothing at this path"}"#))
@@ -80,22 +81,28 @@ struct Responder: Sendable {
             return .reply(.json(200, #"{"status":"ok"}"#))
         case .endpoint:
             do throws(Refused) {
-                return try enter(head)
+                return try await enter(head)
             } catch {
                 return .reply(error.reply)
             }
         }
     }
 
-    private func enter(_ head: HTTPRequest) throws(Refused) -> Step {
-        let principal = try endpoint.gate.admit(head)
+    private func enter(_ head: HTTPRequest) async throws(Refused) -> Step {
+        try endpoint.gate.check(head)
+        let holder = try await endpoint.admit(head)
         guard !endpoint.isShuttingDown else {
             throw Refused(
                 .busy(503, "The server is shutting down", after: endpoint.limits.retryAfter))
         }
-        guard head.method == .post else { return .visit(principal) }
+        guard head.method == .post else { return .visit(holder) }
         try endpoint.gate.checkPost(head)
-        return .post(principal)
+        if let length = head.headerFields.trimmed(.contentLength).flatMap({ Int($0) }),
+            length > endpoint.bodyBytesMax
+        {
+            throw Refused(.tooLarge(endpoint.bodyBytesMax))
+        }
+        return .post(holder)
     }
 
     private func settle(
@@ -114,6 +121,9 @@ struct Responder: Sendable {
         _ connection: Connection
     ) async throws {
         var fields = reply.fields
+        if endpoint.gate.route(request.head) == .endpoint {
+            fields.append(contentsOf: endpoint.gate.crossOrigin.fields(request.head))
+        }
         if reply.status != 204 { fields[.contentLength] = String(reply.body?.utf8.count ?? 0) }
         if reply.closes { fields[.connection] = "close" }
         let head = HTTPResponse(

@@ -6,7 +6,6 @@ private import Synchronization
 /// Writes a stream to a connection until either ends.
 struct StreamWriter: Sendable {
     let delivery: Delivery
-    let connection: Connection
     let limits: HTTPLimits
     let clock: ProtocolClock
 
@@ -54,18 +53,13 @@ struct StreamWriter: Sendable {
     private func send(
         _ text: String, _ writer: inout any ResponseBodyWriter, _ pace: PaceKeeper
     ) async throws {
-        pace.begin()
         try await writer.write(ByteBuffer(string: text))
-        pace.finish()
+        pace.wrote()
     }
 
     private func watch(_ pace: PaceKeeper) async {
         while await clock.pause(pace.wait) {
-            switch pace.due {
-            case .nothing: break
-            case .comment: delivery.bell.ring()
-            case .end: return connection.close()
-            }
+            if pace.isCommentDue { delivery.bell.ring() }
         }
     }
 }
@@ -78,15 +72,12 @@ private final class PaceKeeper: Sendable {
     init(_ limits: HTTPLimits, _ clock: ProtocolClock) {
         self.clock = clock
         pace = Mutex(
-            Pace(
-                keepAliveInterval: limits.keepAliveInterval, writeTimeout: limits.writeTimeout,
-                now: clock.uptime()))
+            Pace(keepAliveInterval: limits.keepAliveInterval, now: clock.uptime()))
     }
 
     var wait: Duration { pace.withLock { $0.wait(at: clock.uptime()) } }
-    var due: Pace.Due { pace.withLock { $0.due(at: clock.uptime()) } }
-    func begin() { pace.withLock { $0.begin(at: clock.uptime()) } }
-    func finish() { pace.withLock { $0.finish(at: clock.uptime()) } }
+    var isCommentDue: Bool { pace.withLock { $0.isCommentDue(at: clock.uptime()) } }
+    func wrote() { pace.withLock { $0.wrote(at: clock.uptime()) } }
     func takeComment() -> Bool { pace.withLock { $0.takeComment() } }
 }
 

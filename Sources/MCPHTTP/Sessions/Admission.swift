@@ -1,4 +1,3 @@
-internal import MCP
 private import Synchronization
 
 /// Counts what is at work, and refuses what would be too much.
@@ -12,11 +11,11 @@ final class Admission: Sendable {
     }
 
     /// Takes a place.
-    func enter(_ kind: AdmissionCounts.Kind, _ principal: Principal) throws(Refused) -> Ticket {
-        let refusal = counts.withLock { $0.enter(kind, principal.name, limits) }
+    func enter(_ kind: AdmissionCounts.Kind, _ holder: Holder) throws(Refused) -> Ticket {
+        let refusal = counts.withLock { $0.enter(kind, holder, limits) }
         if let refusal { throw Refused(refusal) }
         return Ticket { [weak self] in
-            self?.counts.withLock { $0.leave(kind, principal.name) }
+            self?.counts.withLock { $0.leave(kind, holder) }
         }
     }
 
@@ -66,37 +65,37 @@ struct AdmissionCounts {
 
     private struct Key: Hashable {
         let kind: Kind
-        let name: String
+        let holder: Holder
     }
 
     private(set) var total: [Kind: Int] = [:]
-    private var perPrincipal: [Key: Int] = [:]
+    private var perHolder: [Key: Int] = [:]
     var bodyBytes = 0
 
     /// Takes a place, or says with what the request is to be answered.
-    mutating func enter(_ kind: Kind, _ name: String, _ limits: HTTPLimits) -> Reply? {
+    mutating func enter(_ kind: Kind, _ holder: Holder, _ limits: HTTPLimits) -> Reply? {
         let (most, mostEach, what) =
             switch kind {
             case .request: (limits.requestsMax, limits.requestsPerPrincipalMax, "requests")
             case .stream: (limits.streamsMax, limits.streamsPerPrincipalMax, "streams")
             }
-        let key = Key(kind: kind, name: name)
-        guard perPrincipal[key, default: 0] < mostEach else {
+        let key = Key(kind: kind, holder: holder)
+        guard holder.isLocal || perHolder[key, default: 0] < mostEach else {
             return .busy(429, "\(mostEach) of your \(what) are open", after: limits.retryAfter)
         }
         guard total[kind, default: 0] < most else {
             return .busy(503, "The server has no room for more \(what)", after: limits.retryAfter)
         }
-        perPrincipal[key, default: 0] += 1
+        perHolder[key, default: 0] += 1
         total[kind, default: 0] += 1
         return nil
     }
 
     /// Gives a place back.
-    mutating func leave(_ kind: Kind, _ name: String) {
-        let key = Key(kind: kind, name: name)
+    mutating func leave(_ kind: Kind, _ holder: Holder) {
+        let key = Key(kind: kind, holder: holder)
         total[kind, default: 1] -= 1
-        let rest = (perPrincipal[key] ?? 1) - 1
-        perPrincipal[key] = rest > 0 ? rest : nil
+        let rest = (perHolder[key] ?? 1) - 1
+        perHolder[key] = rest > 0 ? rest : nil
     }
 }

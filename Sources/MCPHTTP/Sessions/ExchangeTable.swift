@@ -1,22 +1,35 @@
 internal import MCP
 private import Synchronization
 
-/// The modern requests at work, so that a shutdown reaches them.
+/// The modern requests at work, so that a shutdown and the end of a token reach them.
 final class ExchangeTable: Sendable {
+    /// A request with what carries its answer.
+    struct Exchange: Sendable {
+        let session: Session
+        let holder: Holder
+        let stream: EventStream
+
+        /// Cancels it.
+        func end() {
+            session.abandon()
+            stream.close()
+        }
+    }
+
     private struct State {
-        var exchanges: [ObjectIdentifier: Session] = [:]
+        var exchanges: [ObjectIdentifier: Exchange] = [:]
         var isShutDown = false
     }
 
     private let state = Mutex(State())
 
     /// Remembers a request until it is removed.
-    func insert(_ session: Session) {
+    func insert(_ exchange: Exchange) {
         let isShutDown = state.withLock { state in
-            state.exchanges[ObjectIdentifier(session)] = session
+            state.exchanges[ObjectIdentifier(exchange.session)] = exchange
             return state.isShutDown
         }
-        if isShutDown { session.shutDown() }
+        if isShutDown { exchange.session.shutDown() }
     }
 
     /// Forgets a request that is answered.
@@ -30,12 +43,13 @@ final class ExchangeTable: Sendable {
             state.isShutDown = true
             return Array(state.exchanges.values)
         }
-        for session in exchanges { session.shutDown() }
+        for exchange in exchanges { exchange.session.shutDown() }
     }
 
-    /// Cancels every request.
-    func abandonAll() {
-        for session in state.withLock({ Array($0.exchanges.values) }) { session.abandon() }
+    /// Cancels the requests of those whom `isEnded` names.
+    func end(where isEnded: (Holder) -> Bool) {
+        for exchange in state.withLock({ Array($0.exchanges.values) })
+        where isEnded(exchange.holder) { exchange.end() }
     }
 
     /// How many requests are at work.

@@ -14,6 +14,7 @@ final class HTTPSession: Sendable {
     /// Unguessable, and visible ASCII.
     let id: String
     let session: Session
+    let holder: Holder
     /// The stream of what belongs to no request.
     let standalone: EventStream
     private let limits: HTTPLimits
@@ -22,9 +23,10 @@ final class HTTPSession: Sendable {
 
     private static let idLength = 43
 
-    init(_ session: Session, limits: HTTPLimits) {
+    init(_ session: Session, _ holder: Holder, limits: HTTPLimits) {
         id = RandomText.make(count: Self.idLength)
         self.session = session
+        self.holder = holder
         self.limits = limits
         clock = session.definition.clock
         standalone = EventStream(
@@ -79,11 +81,11 @@ final class HTTPSession: Sendable {
         }
     }
 
-    /// Whether nobody used it for so long that it may end.
-    var isIdle: Bool {
-        guard session.inFlightCount == 0 else { return false }
+    /// How long nobody used it; nil while a call or a stream does.
+    var unusedFor: Duration? {
+        guard session.inFlightCount == 0 else { return nil }
         let now = clock.uptime()
-        return state.withLock { $0.visitors == 0 && now - $0.usedAt > limits.sessionIdleMax }
+        return state.withLock { $0.visitors == 0 ? now - $0.usedAt : nil }
     }
 
     /// Drops outdated events, and finished streams beyond the bounds.

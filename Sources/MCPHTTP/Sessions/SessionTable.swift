@@ -1,4 +1,3 @@
-internal import MCP
 private import Synchronization
 
 /// The open sessions by their ids.
@@ -8,28 +7,44 @@ final class SessionTable: Sendable {
 
     init(limits: HTTPLimits) { self.limits = limits }
 
-    /// Adds a session.
+    /// Adds a session, in the place of an unused one if there are too many.
     func insert(_ entry: HTTPSession) throws(Refused) {
-        let principal = entry.session.principal
-        let refusal: Reply? = sessions.withLock { sessions in
-            let own = sessions.values.count { $0.session.principal == principal }
-            if own >= limits.sessionsPerPrincipalMax {
-                return .busy(429, "\(own) of your sessions are open", after: limits.retryAfter)
-            }
-            if sessions.count >= limits.sessionsMax {
-                return .busy(
-                    503, "The server has no room for more sessions", after: limits.retryAfter)
-            }
-            sessions[entry.id] = entry
-            return nil
+        let (displaced, refusal) = sessions.withLock { sessions in
+            let (displaced, refusal) = room(for: entry.holder, among: Array(sessions.values))
+            if let displaced { sessions[displaced.id] = nil }
+            if refusal == nil { sessions[entry.id] = entry }
+            return (displaced, refusal)
         }
+        displaced?.end()
         if let refusal { throw Refused(refusal) }
     }
 
-    /// The session `id` of `principal`; to anybody else it does not exist.
-    func find(_ id: String, _ principal: Principal) throws(Refused) -> HTTPSession {
+    /// What has to go for one more session, or why there can be none.
+    private func room(
+        for holder: Holder, among sessions: [HTTPSession]
+    ) -> (displaced: HTTPSession?, refusal: Reply?) {
+        let own = holder.isLocal ? [] : sessions.filter { $0.holder == holder }
+        if own.count >= limits.sessionsPerPrincipalMax, !holder.isLocal {
+            if let displaced = longestUnused(own) { return (displaced, nil) }
+            let message = "\(own.count) of your sessions are open"
+            return (nil, .busy(429, message, after: limits.retryAfter))
+        }
+        guard sessions.count >= limits.sessionsMax else { return (nil, nil) }
+        if let displaced = longestUnused(sessions) { return (displaced, nil) }
+        let message = "The server has no room for more sessions"
+        return (nil, .busy(503, message, after: limits.retryAfter))
+    }
+
+    private func longestUnused(_ sessions: [HTTPSession]) -> HTTPSession? {
+        sessions.compactMap { entry in entry.unusedFor.map { (entry, $0) } }
+            .filter { $0.1 >= limits.sessionKeepMin }
+            .max { $0.1 < $1.1 }?.0
+    }
+
+    /// The session `id` of `holder`; to anybody else it does not exist.
+    func find(_ id: String, _ holder: Holder) throws(Refused) -> HTTPSession {
         let entry = sessions.withLock { $0[id] }
-        guard let entry, entry.session.principal == principal else {
+        guard let entry, entry.holder == holder else {
             throw Refused(.refusal(404, "There is no such session; send initialize to open one"))
         }
         entry.touch()
@@ -45,8 +60,17 @@ final class SessionTable: Sendable {
     /// Ends what is idle and drops what is outdated.
     func sweep() {
         for entry in all {
-            if entry.isIdle { remove(entry) } else { entry.trim() }
+            if let unused = entry.unusedFor, unused > limits.sessionIdleMax {
+                remove(entry)
+            } else {
+                entry.trim()
+            }
         }
+    }
+
+    /// Ends the sessions of those whom `isEnded` names.
+    func end(where isEnded: (Holder) -> Bool) {
+        for entry in all where isEnded(entry.holder) { remove(entry) }
     }
 
     /// Every open session.

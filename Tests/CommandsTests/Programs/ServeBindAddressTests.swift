@@ -14,18 +14,28 @@ internal import Testing
     ])
     func addressesAreReadAsPeopleWriteThem(
         text: String, host: String, port: Int, shown: String
-    ) {
-        let address = BindAddress(argument: text)
+    ) throws {
+        let address = try BindAddress(parsing: text)
         #expect(address == BindAddress(host: host, port: port))
-        #expect(address?.description == shown)
-        #expect(address == address.flatMap { BindAddress(argument: $0.description) })
+        #expect(address.description == shown)
+        #expect(try address == BindAddress(parsing: address.description))
     }
 
-    @Test(arguments: [
-        "", " ", "127.0.0.1 :80", "127.0.0.1:", "127.0.0.1:x", "127.0.0.1:-1", "127.0.0.1:65536",
-        "127.0.0.1:80:80", "::1", "::1:80", "[::1", "[::1]80", "[::1]:", "[::1]:x",
-    ])
-    func otherAddressesAreRefused(text: String) {
-        #expect(BindAddress(argument: text) == nil)
+    @Test(
+        arguments: [
+            ("", "host:port"), (" ", "host:port"), ("127.0.0.1 :80", "host:port"),
+            ("127.0.0.1:", "0 to 65535"), ("127.0.0.1:x", "0 to 65535"),
+            ("127.0.0.1:-1", "0 to 65535"), ("127.0.0.1:+80", "0 to 65535"),
+            (":+80", "0 to 65535"), ("127.0.0.1:65536", "0 to 65535"),
+            ("127.0.0.1:80:80", "brackets"), ("::1", "brackets"), ("::1:80", "brackets"),
+            ("[::1", "[::1]:8722"), ("[]:80", "[::1]:8722"), ("[::1]80", "0 to 65535"),
+            ("[::1]:", "0 to 65535"), ("[::1]:x", "0 to 65535"), ("8722", "':8722'"),
+            ("http://localhost", "without http://"), ("http://localhost:80/mcp", "without http://"),
+            ("localhost:80/mcp", "without http://"), ("*:80", "host:port"),
+        ])
+    func otherAddressesAreRefusedWithWhatToWrite(text: String, advice: String) {
+        let error = #expect(throws: (any Error).self) { try BindAddress(parsing: text) }
+        let message = error.map { "\($0)" } ?? ""
+        #expect(message.contains(advice), "\(message)")
     }
 }

@@ -106,6 +106,25 @@ internal import Testing
         }
     }
 
+    @Test func aRefusedKeyMakesTheServerUnready() async throws {
+        try await SimulatedKomodo.with { komodo in
+            var programs = komodo.programs
+            programs.settings["KOMODO_API_SECRET"] = "S_wrong"
+            let ended = try await HTTPPeer.with(programs) { peer in
+                #expect(try await peer.get("/ready").status == 200)
+                #expect(try await peer.call("komodo_execute_Deploy", ["id": "web"]).status == 200)
+                let readiness = try await peer.get("/ready")
+                #expect(readiness.status == 503)
+                let reason = readiness.body["reason"]?.string
+                #expect(reason?.contains("KOMODO_API_KEY") == true, "\(readiness.body)")
+            }
+            #expect(ended.status == .exited(0), "\(ended.err)")
+            // The job waits for a better key, and its worker with it.
+            for pid in try programs.processes() { kill(pid, SIGTERM) }
+            #expect(try await programs.isQuietInTheEnd())
+        }
+    }
+
     @Test(arguments: ["0.0.0.0:0", "[::]:0", "192.0.2.1:0"])
     func withoutTokensItListensOnThisMachineAlone(address: String) async throws {
         let programs = try Programs.unreachable()
@@ -116,6 +135,18 @@ internal import Testing
         for word in ["token", "loopback", "127.0.0.1"] {
             #expect(outcome.err.contains(word), "\(outcome.err)")
         }
+        #expect(try await programs.isQuietInTheEnd())
+    }
+
+    @Test(arguments: [[], ["--allow-host", "komodo.example.com"]])
+    func whoListensEverywhereIsToldToNameTheMachine(options: [String]) async throws {
+        let programs = try Programs.unreachable()
+        #expect(try await programs.mcp("tokens", "add", "ada").code == 0)
+        let ended = try await HTTPPeer.with(programs, bind: "0.0.0.0:0", options) { peer in
+            let health = try await peer.get("/health")
+            #expect(health.status == 200)
+        }
+        #expect(ended.err.contains("--allow-host") == options.isEmpty, "\(ended.err)")
         #expect(try await programs.isQuietInTheEnd())
     }
 
@@ -140,85 +171,12 @@ internal import Testing
                 "serve", "--transport", "http", "--bind", "127.0.0.1:\(peer.port)")
             #expect(outcome.code != 0)
             #expect(outcome.out.isEmpty)
-            #expect(outcome.err.contains("127.0.0.1, port \(peer.port)"), "\(outcome.err)")
+            for word in ["127.0.0.1, port \(peer.port)", "--bind"] {
+                #expect(outcome.err.contains(word), "\(outcome.err)")
+            }
             #expect(try await peer.get("/health").status == 200)
         }
         #expect(ended.status == .exited(0), "\(ended.err)")
         #expect(try await programs.isQuietInTheEnd())
-    }
-}
-
-/// A client of a server over HTTP, which asks in the form of 2026-07-28.
-private struct HTTPPeer: Sendable {
-    /// What the server printed.
-    let announced: JSONValue
-    let url: String
-    let port: Int
-
-    /// Runs `body` beside a server, then ends it with SIGTERM.
-    static func with<Value: Sendable>(
-        _ programs: Programs, bind: String = "127.0.0.1:0",
-        _ body: (HTTPPeer) async throws -> Value
-    ) async throws -> MCPPeer.Ending<Value> {
-        try await MCPPeer.with(programs, ["serve", "--transport", "http", "--bind", bind]) {
-            server in
-            let announced = try #require(try await server.next())
-            let url = try #require(announced["url"]?.string)
-            let peer = HTTPPeer(
-                announced: announced, url: url, port: try #require(URL(string: url)?.port))
-            let value = try await body(peer)
-            server.signal(SIGTERM)
-            return value
-        }
-    }
-
-    /// The answer to GET.
-    func get(_ path: String) async throws -> (status: Int, body: JSONValue) {
-        try await send(try request(path))
-    }
-
-    /// The answer to the call of a tool.
-    func call(
-        _ tool: String, _ arguments: JSONValue = [:], token: String? = nil
-    ) async throws -> (status: Int, body: JSONValue) {
-        let prefix = "io.modelcontextprotocol/"
-        let frame: JSONValue = [
-            "jsonrpc": "2.0", "id": 1, "method": "tools/call",
-            "params": [
-                "name": .string(tool), "arguments": arguments,
-                "_meta": .object(
-                    JSONObject([
-                        (prefix + "protocolVersion", "2026-07-28"),
-                        (prefix + "clientCapabilities", [:]),
-                    ])),
-            ],
-        ]
-        var message = try request("/mcp")
-        message.httpMethod = "POST"
-        message.httpBody = Data(frame.serialized().utf8)
-        let fields = [
-            "Content-Type": "application/json", "Accept": "application/json, text/event-stream",
-            "MCP-Protocol-Version": "2026-07-28", "Mcp-Method": "tools/call", "Mcp-Name": tool,
-        ]
-        for (name, value) in fields { message.setValue(value, forHTTPHeaderField: name) }
-        if let token { message.setValue("Bearer \(token)", forHTTPHeaderField: "Authorization") }
-        return try await send(message)
-    }
-
-    private func request(_ path: String) throws -> URLRequest {
-        URLRequest(url: try #require(URL(string: "http://127.0.0.1:\(port)\(path)")))
-    }
-
-    private func send(_ request: URLRequest) async throws -> (status: Int, body: JSONValue) {
-        let (data, response) = try await URLSession.shared.data(for: request)
-        let status = try #require((response as? HTTPURLResponse)?.statusCode)
-        return (status, try Self.json(String(decoding: data, as: UTF8.self)))
-    }
-
-    /// The body, or the last event when a slow answer came as a stream.
-    private static func json(_ text: String) throws -> JSONValue {
-        let events = text.split(separator: "\n").filter { $0.hasPrefix("data:") }
-        guard let last = events.last else { return try JSONValue(parsing: text) }
-        return try JSONValue(parsing: String(last.dropFirst("data:".count)))
     }
 }

@@ -61,7 +61,13 @@ internal import Testing
             (["--exclude-tools", "komodo_jobs_Get,Deploy"], ["'Deploy'"] + all),
             (["--transport", "sse"], ["'sse'", "stdio", "http"]),
             (["--worker", "none"], ["none", "auto", "embedded", "external"]),
-            (["--bind", "localhost:70000"], ["localhost:70000", "host:port"]),
+            (
+                ["--transport", "http", "--bind", "localhost:70000"],
+                ["localhost:70000", "host:port", "65535"]
+            ),
+            (["--bind", "127.0.0.1:0"], ["--bind is for HTTP", "--transport http"]),
+            (["--allow-host", "a"], ["--allow-host is for HTTP", "--transport http"]),
+            (["--allow-origin", "https://a"], ["--allow-origin is for HTTP", "--transport http"]),
         ] as [([String], [String])])
     func unknownNamesAreRefusedWithTheValidOnes(
         options: [String], words: [String]
@@ -73,6 +79,32 @@ internal import Testing
             #expect(outcome.out.isEmpty)
             for word in words { #expect(outcome.err.contains(word), "\(outcome.err)") }
             #expect(try await programs.isQuietInTheEnd())
+        }
+    }
+
+    @Test(
+        arguments: [
+            (["serv"], ["no command 'serv'", "serve", "worker", "tokens", "simulator"]),
+            (["serve", "stdio"], ["'stdio'"]),
+            (["--toolsets", "execute", "jobs"], ["'jobs'"]),
+        ] as [([String], [String])])
+    func wordsThatMeanNothingAreRefused(words: [String], named: [String]) async throws {
+        let programs = try Programs.unreachable()
+        let outcome = try await programs.run("komodo-mcp", words)
+        #expect(outcome.code == 2)
+        #expect(outcome.out.isEmpty)
+        for word in named { #expect(outcome.err.contains(word), "\(outcome.err)") }
+        #expect(!outcome.err.contains("on-demand-worker"), "\(outcome.err)")
+        #expect(!FileManager.default.fileExists(atPath: programs.database))
+    }
+
+    @Test func aSettingThatIsWrongIsNotTakenForOneThatIsMissing() async throws {
+        var programs = try Programs.unreachable()
+        programs.settings["KOMODO_CA_FILE"] = programs.home.path + "/missing.pem"
+        let outcome = try await programs.run("sh", ["-c", "komodo-mcp </dev/null"])
+        #expect(outcome.code == 2)
+        for word in ["KOMODO_CA_FILE", "missing.pem"] {
+            #expect(outcome.err.contains(word), "\(outcome.err)")
         }
     }
 }

@@ -57,6 +57,20 @@ internal import Testing
         #expect(gone.err.contains("'ada'") && gone.err.contains("tokens list"), "\(gone.err)")
     }
 
+    @Test func withoutADatabaseThereAreNoTokens() async throws {
+        let programs = try Programs()
+        let list = try await programs.mcp("tokens", "list")
+        #expect(list.code == 0, "\(list.err)")
+        #expect(list.out.contains("No token") && list.out.contains("komodo-mcp tokens add"))
+        let json = try await programs.mcp("tokens", "list", "-f", "json")
+        #expect(json.code == 0)
+        #expect(json.json?["items"] == [])
+        let gone = try await programs.mcp("tokens", "remove", "ada")
+        #expect(gone.code == 6)
+        #expect(gone.err.contains("'ada'"), "\(gone.err)")
+        #expect(!FileManager.default.fileExists(atPath: programs.database))
+    }
+
     @Test func aNameIsGivenOnceAndFreeAfterItsRemoval() async throws {
         let programs = try Programs()
         #expect(try await programs.mcp("tokens", "add", "ada", "--scope", "read").code == 0)

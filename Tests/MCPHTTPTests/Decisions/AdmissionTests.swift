@@ -6,8 +6,8 @@ internal import Testing
 
 @Suite(.timeLimit(.minutes(2)))
 struct AdmissionTests {
-    private static let first = Principal(name: "first")
-    private static let second = Principal(name: "second")
+    private static let first = Holder(principal: Principal(name: "first"), tokenHash: [1])
+    private static let second = Holder(principal: Principal(name: "second"), tokenHash: [2])
 
     private static var limits: HTTPLimits {
         var limits = HTTPLimits()
@@ -37,6 +37,15 @@ struct AdmissionTests {
         let again = try admission.enter(.request, Self.first)
         #expect(admission.count(.request) == 3)
         withExtendedLifetime((tickets, third, again)) {}
+    }
+
+    @Test func theMachinesOwnClientsShareAllThereIs() throws {
+        let admission = Admission(limits: Self.limits)
+        let local = Holder(principal: Principal(name: "local"), tokenHash: nil)
+        let tickets = try (0..<3).map { _ in try admission.enter(.request, local) }
+        let full = #expect(throws: Refused.self) { try admission.enter(.request, local) }
+        #expect(full?.reply.status == 503)
+        withExtendedLifetime(tickets) {}
     }
 
     @Test func aForgottenTicketIsGivenBack() throws {

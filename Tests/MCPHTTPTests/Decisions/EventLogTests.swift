@@ -91,16 +91,14 @@ struct EventLogTests {
 
 @Suite(.timeLimit(.minutes(2)))
 struct PaceTests {
-    private static func pace() -> Pace {
-        Pace(keepAliveInterval: .seconds(20), writeTimeout: .seconds(60), now: .zero)
-    }
+    private static func pace() -> Pace { Pace(keepAliveInterval: .seconds(20), now: .zero) }
 
     @Test func aSilentStreamOwesOneCommentAnInterval() {
         var pace = Self.pace()
         #expect(pace.wait(at: .seconds(5)) == .seconds(15))
-        #expect(pace.due(at: .seconds(19)) == .nothing)
-        #expect(pace.due(at: .seconds(20)) == .comment)
-        #expect(pace.due(at: .seconds(21)) == .nothing)
+        #expect(pace.isCommentDue(at: .seconds(19)) == false)
+        #expect(pace.isCommentDue(at: .seconds(20)) == true)
+        #expect(pace.isCommentDue(at: .seconds(21)) == false)
         #expect(pace.takeComment() == true)
         #expect(pace.takeComment() == false)
         #expect(pace.wait(at: .seconds(21)) == .seconds(19))
@@ -108,17 +106,10 @@ struct PaceTests {
 
     @Test func aWritePutsTheCommentOff() {
         var pace = Self.pace()
-        pace.begin(at: .seconds(10))
-        pace.finish(at: .seconds(11))
-        #expect(pace.due(at: .seconds(20)) == .nothing)
-        #expect(pace.due(at: .seconds(31)) == .comment)
-    }
-
-    @Test func aClientThatDoesNotReadIsLeft() {
-        var pace = Self.pace()
-        pace.begin(at: .seconds(10))
-        #expect(pace.wait(at: .seconds(30)) == .seconds(40))
-        #expect(pace.due(at: .seconds(69)) == .nothing)
-        #expect(pace.due(at: .seconds(70)) == .end)
+        pace.wrote(at: .seconds(11))
+        #expect(pace.isCommentDue(at: .seconds(20)) == false)
+        #expect(pace.isCommentDue(at: .seconds(31)) == true)
+        pace.wrote(at: .seconds(32))
+        #expect(pace.takeComment() == false)
     }
 }

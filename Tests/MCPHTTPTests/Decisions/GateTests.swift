@@ -16,11 +16,24 @@ struct GateTests {
             method: method, scheme: "http", authority: authority, path: path, headerFields: fields)
     }
 
+    /// A gate with the tokens of one moment.
+    private struct Door {
+        let gate: Gate
+        let access: Access
+
+        func admit(_ head: HTTPRequest) throws(Refused) -> Principal {
+            try gate.check(head)
+            return try gate.authenticate(head, access).principal
+        }
+    }
+
     private static func gate(_ tokens: TokenRegistry = .none, scopes: Set<String> = []) throws
-        -> Gate
+        -> Door
     {
-        try Gate(
-            HTTPConfiguration(localPrincipal: local, requiredScopes: scopes), tokens)
+        Door(
+            gate: try Gate(HTTPConfiguration(localPrincipal: local, requiredScopes: scopes)),
+            access: Access(
+                tokens: tokens, needsToken: !tokens.isEmpty, localPrincipal: local))
     }
 
     private static func tokens() throws -> TokenRegistry {
@@ -133,7 +146,7 @@ struct GateTests {
     func postsSayWhatTheySendAndTake(accept: String, type: String, status: Int?) throws {
         let gate = try Self.gate()
         let head = Self.head([.accept: accept, .contentType: type])
-        let reply = Self.refusal { () throws(Refused) in try gate.checkPost(head) }
+        let reply = Self.refusal { () throws(Refused) in try gate.gate.checkPost(head) }
         #expect(reply?.status == status)
     }
 

@@ -1,6 +1,7 @@
 internal import JSON
 internal import MCP
 internal import NIOHTTP1
+internal import Synchronization
 internal import TestSupport
 internal import Testing
 
@@ -37,6 +38,37 @@ struct BoundsTests {
             #expect(answer.status == 401)
             #expect(answer.headers.first(name: "WWW-Authenticate") == "Bearer")
         }
+    }
+
+    @Test func readinessIsFoundOutNowAndThenHoweverOftenItIsAskedFor() async throws {
+        let looks = Mutex(0)
+        try await RunningServer.with(
+            ready: {
+                looks.withLock { $0 += 1 }
+                return .ready
+            },
+            configured: { $0.limits.readyKept = .seconds(600) }
+        ) { (server) async throws in
+            for _ in 0..<5 {
+                #expect(try await server.client.send(.GET, path: "/ready").status == 200)
+            }
+            #expect(looks.withLock { $0 } == 1)
+        }
+        try await RunningServer.with(
+            ready: {
+                looks.withLock { $0 += 1 }
+                return .ready
+            },
+            configured: { $0.limits.readyKept = .zero }
+        ) { (server) async throws in
+            for _ in 0..<2 { _ = try await server.client.send(.GET, path: "/ready") }
+            #expect(looks.withLock { $0 } == 3)
+        }
+    }
+
+    @Test(arguments: [(1_024, 896), (100_000, 1_024), (Int.max, 1_024), (200, 72), (64, 16)])
+    func connectionsLeaveTheProcessFilesToWorkWith(files: Int, connections: Int) {
+        #expect(HTTPLimits().connections(within: files) == connections)
     }
 
     @Test func readinessThatTakesTooLongIsNone() async throws {
@@ -120,7 +152,8 @@ struct BoundsTests {
 
     @Test func halfARequestTakesAConnectionForAWhileOnly() async throws {
         try await RunningServer.with(configured: {
-            $0.limits.idleTimeout = .milliseconds(100)
+            // Long enough to write within it on a slow machine.
+            $0.limits.idleTimeout = .seconds(2)
         }) { (server) async throws in
             try await RawConnection.with(port: server.address.port) { (connection) async throws in
                 try await connection.send("POST /mcp HTTP/1.1\r\nHost: loc")
@@ -176,20 +209,26 @@ struct BoundsTests {
     }
 
     @Test func requestsBeyondTheBoundsAreToldToWait() async throws {
-        try await RunningServer.with(configured: {
-            $0.limits.requestsPerPrincipalMax = 1
-        }) { (server) async throws in
-            let session = try await server.client.session()
+        try await RunningServer.with(
+            tokens: TestTokens(["one", "two"]),
+            configured: {
+                $0.limits.requestsPerPrincipalMax = 1
+            }
+        ) { (server) async throws in
+            let one = TestClient(url: server.client.url, token: "one")
+            let two = TestClient(url: server.client.url, token: "two")
+            let session = try await one.session()
             let held = Task { try await session.send("tools/call", ["name": "hold"], id: 1) }
             #expect(try await eventually { server.tools.started == 1 })
-            let refused = try await server.client.modern("server/discover")
+            let refused = try await one.modern("server/discover")
             #expect(refused.status == 429)
             #expect(refused.headers.first(name: "Retry-After") == "2")
+            #expect(try await two.modern("server/discover").status == 200)
             server.tools.open()
             _ = try await held.value
             #expect(
                 try await eventually {
-                    try await server.client.modern("server/discover").status == 200
+                    try await one.modern("server/discover").status == 200
                 })
         }
         try await RunningServer.with(configured: {
@@ -202,14 +241,18 @@ struct BoundsTests {
     }
 
     @Test func streamsBeyondTheBoundsAreToldToWait() async throws {
-        try await RunningServer.with(configured: {
-            $0.limits.streamsPerPrincipalMax = 1
-        }) { (server) async throws in
-            let session = try await server.client.session()
-            let stream = try await session.listen()
-            let answer = try await server.client.modern(
-                "subscriptions/listen", ["notifications": [:]])
+        try await RunningServer.with(
+            tokens: TestTokens(["one"]),
+            configured: {
+                $0.limits.streamsPerPrincipalMax = 1
+            }
+        ) { (server) async throws in
+            let one = TestClient(url: server.client.url, token: "one")
+            let stream = try await one.session().listen()
+            let answer = try await one.modern(
+                "subscriptions/listen", ["notifications": [:]], id: 7)
             #expect(answer.status == 429)
+            #expect(try answer.json["id"] == 7)
             withExtendedLifetime(stream) {}
         }
     }
@@ -224,13 +267,46 @@ struct BoundsTests {
             _ = try await server.client.send(.DELETE, first.headers)
             #expect(try await server.client.initialize().status == 200)
         }
-        try await RunningServer.with(configured: {
-            $0.limits.sessionsPerPrincipalMax = 1
-        }) { (server) async throws in
-            _ = try await server.client.session()
-            let answer = try await server.client.initialize()
+        try await RunningServer.with(
+            tokens: TestTokens(["one"]),
+            configured: {
+                $0.limits.sessionsPerPrincipalMax = 1
+            }
+        ) { (server) async throws in
+            let one = TestClient(url: server.client.url, token: "one")
+            _ = try await one.session()
+            let answer = try await one.initialize()
             #expect(answer.status == 429)
+            #expect(try answer.json["id"] == 1)
             #expect(answer.headers.first(name: "Mcp-Session-Id") == nil)
+        }
+    }
+
+    @Test(arguments: [true, false])
+    func theSessionThatWasUnusedForLongestMakesRoom(isOfOneToken: Bool) async throws {
+        try await RunningServer.with(
+            tokens: TestTokens(["one"]),
+            configured: {
+                if isOfOneToken {
+                    $0.limits.sessionsPerPrincipalMax = 3
+                } else {
+                    $0.limits.sessionsMax = 3
+                }
+                $0.limits.sessionKeepMin = .zero
+            }
+        ) { (server) async throws in
+            let one = TestClient(url: server.client.url, token: "one")
+            let busy = try await one.session()
+            let stream = try await busy.listen()
+            let unused = try await one.session()
+            let used = try await one.session()
+            _ = try await used.send("tools/list")
+            let new = try await one.session()
+            #expect(try await unused.send("tools/list").status == 404)
+            for session in [busy, used, new] {
+                #expect(try await session.send("tools/list").status == 200)
+            }
+            withExtendedLifetime(stream) {}
         }
     }
 
@@ -242,6 +318,51 @@ struct BoundsTests {
             let again = try await session.send(
                 "tools/call", ["name": "big", "arguments": ["count": 5_000_000]], id: 3)
             #expect(again.text.utf8.count > 5_000_000)
+        }
+    }
+
+    @Test func aClientThatDoesNotReadAnAnswerIsLeft() async throws {
+        try await RunningServer.with(configured: {
+            $0.limits.writeTimeout = .milliseconds(200)
+        }) { (server) async throws in
+            let (headers, body) = TestClient.modern(
+                "tools/call", ["name": "big", "arguments": ["count": 30_000_000]])
+            let fields = headers.map { "\($0.0): \($0.1)\r\n" }.joined()
+            try await RawConnection.with(port: server.address.port) { (connection) async throws in
+                try await connection.send(
+                    "POST /mcp HTTP/1.1\r\nHost: localhost\r\nAccept: */*\r\n"
+                        + "Content-Type: application/json\r\n\(fields)"
+                        + "Content-Length: \(body.utf8.count)\r\n\r\n\(body)")
+                #expect(try await eventually { server.connections.count == 1 })
+                #expect(
+                    try await eventually(within: .seconds(30)) { server.connections.count == 0 })
+            }
+        }
+    }
+
+    @Test func aClientThatAsksAndAsksAndDoesNotReadIsLeft() async throws {
+        try await RunningServer.with(configured: {
+            $0.limits.writeTimeout = .milliseconds(200)
+        }) { (server) async throws in
+            try await RawConnection.with(port: server.address.port) { (connection) async throws in
+                let requests = String(
+                    repeating: "GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n", count: 1_000)
+                await #expect(throws: (any Error).self) {
+                    while true { try await connection.send(requests) }
+                }
+            }
+            #expect(try await eventually { server.connections.count == 0 })
+        }
+    }
+
+    @Test func aBodyThatIsAnnouncedTooLargeIsNotAskedFor() async throws {
+        try await RunningServer.with { (server) async throws in
+            try await RawConnection.with(port: server.address.port) { (connection) async throws in
+                try await connection.send(
+                    Self.head + "Expect: 100-continue\r\nContent-Length: 100000000\r\n\r\n")
+                let answer = try await connection.read { $0.contains("\r\n\r\n") }
+                #expect(answer.hasPrefix("HTTP/1.1 413 "))
+            }
         }
     }
 

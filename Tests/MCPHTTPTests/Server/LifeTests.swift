@@ -67,6 +67,29 @@ struct LifeTests {
         }
     }
 
+    @Test func aShutdownDoesNotWaitForHalfABody() async throws {
+        try await RunningServer.with(configured: {
+            $0.limits.lingerTimeout = .milliseconds(50)
+            $0.limits.shutdownGrace = .seconds(600)
+        }) { (server) async throws in
+            let held = Task { try await server.client.call("hold") }
+            #expect(try await eventually { server.tools.started == 1 })
+            try await RawConnection.with(port: server.address.port) { (connection) async throws in
+                try await connection.send(
+                    "POST /mcp HTTP/1.1\r\nHost: localhost\r\nAccept: */*\r\n"
+                        + "Content-Type: application/json\r\nContent-Length: 100\r\n\r\n{")
+                #expect(
+                    try await eventually { server.endpoint.admission.count(.request) == 2 })
+                await server.shutDown()
+                _ = try await connection.read()
+            }
+            #expect(server.tools.cancelled == 0)
+            server.tools.open()
+            #expect(try await held.value.toolText == "released")
+            try await server.waitForEnd()
+        }
+    }
+
     @Test func aShutdownDoesNotWaitForEver() async throws {
         try await RunningServer.with(configured: {
             $0.limits.shutdownGrace = .milliseconds(100)

@@ -45,7 +45,9 @@ struct SessionTests {
             #expect(none.status == 400)
             #expect(try none.json["id"] == 6)
             let unknown = TestSession(client: server.client, id: "guess", revision: "2025-11-25")
-            #expect(try await unknown.send("tools/list").status == 404)
+            let lost = try await unknown.send("tools/list", id: 7)
+            #expect(lost.status == 404)
+            #expect(try lost.json["id"] == 7)
             #expect(try await unknown.listen().status == .notFound)
             #expect(try await server.client.send(.DELETE, unknown.headers).status == 404)
         }

@@ -11,6 +11,7 @@ struct RunningServer {
     let address: ServedAddress
     let client: TestClient
     let endpoint: Endpoint
+    let connections: ConnectionRegistry
     /// Ends it as the program does.
     let shutDown: @Sendable () async -> Void
     /// Returns when it has ended.
@@ -18,7 +19,7 @@ struct RunningServer {
 
     /// Serves on a free port while `body` runs.
     static func with<Result: Sendable>(
-        tokens: TokenRegistry = .none,
+        tokens: any TokenSource = TokenRegistry.none,
         ready: @escaping @Sendable () async -> Readiness = { .ready },
         configured change: (inout HTTPConfiguration) -> Void = { _ in },
         _ body: @escaping @Sendable (RunningServer) async throws -> Result
@@ -54,6 +55,7 @@ struct RunningServer {
                 return try await body(
                     RunningServer(
                         tools: tools, address: address, client: client, endpoint: server.endpoint,
+                        connections: server.connections,
                         shutDown: { await group.triggerGracefulShutdown() },
                         waitForEnd: { for await _ in ends {} }))
             }
