@@ -1,3 +1,4 @@
+private import JSON
 package import JobStore
 package import Jobs
 package import KomodoClient
@@ -35,7 +36,7 @@ package struct JobIntake: Sendable {
     ///   `VALIDATION_ERROR`, `UNSUPPORTED_OPTION` or `CONFLICT`; ``StoreError``.
     package func take(_ new: NewJob) async throws -> EnqueueResult {
         var job = new
-        job.arguments = try OperationArguments.checked(new.arguments, for: new.operation)
+        job.arguments = try checked(new)
         guard !new.waitsForHealth || new.operation.spec.canVerifyHealth else {
             throw IntakeError(
                 .unsupportedOption,
@@ -54,6 +55,19 @@ package struct JobIntake: Sendable {
         let results = try await store.enqueue([request])
         if case .refused(let error) = results[0] { throw IntakeError(error) }
         return results[0]
+    }
+
+    /// The arguments, when the Komodo that will be asked can honour them.
+    ///
+    /// While nobody knows which interface it has, only what Core takes is let through.
+    private func checked(_ new: NewJob) throws(IntakeError) -> JSONObject {
+        guard komodo?.dialect == .signed else {
+            return try OperationArguments.checked(new.arguments, for: new.operation)
+        }
+        if let fault = SignedOptions.fault(in: new.arguments, for: new.operation) {
+            throw IntakeError(fault)
+        }
+        return new.arguments
     }
 
     /// The target with its id, or as it is when Komodo cannot be asked in time.

@@ -15,6 +15,7 @@ struct CoreState: Sendable {
     var limiter: AuthLimiter
     var faults: FaultEngine
     var book = LedgerBook()
+    var signed = SignedBook()
     /// Executions under way, by a number of their own.
     var runs: [Int: ActiveRun] = [:]
     /// The numbers of runs by the id of their update.

@@ -22,17 +22,27 @@ package struct SimulatorOptions: Sendable {
     package var faults = FaultScript()
     /// Additional deployments named `app-0001`, `app-0002` …, at most ``extraDeploymentsMax``.
     package var extraDeployments = 0
+    /// Additional resolved alerts, at most ``extraAlertsMax``.
+    package var extraAlerts = 0
     /// What Core's clock is ahead of this machine's, seen in `Date` and in every timestamp.
     package var clockOffset: Duration = .zero
     /// Failed logins per address that trip the limiter (2.0 and later).
     package var authAttemptsMax = 5
     /// The sliding window of the limiter.
     package var authWindow: Duration = .seconds(15)
+    /// Which of the two interfaces answers.
+    package var api = SimulatedAPI.core
+    /// How the signed interface writes its answers.
+    package var signedStyle = SignedStyle()
+    /// Requests of the signed interface that are answered within any minute; nil for no limit.
+    package var signedRequestsPerMinute: Int?
     /// Updates that are kept; the oldest go first.
     package var updatesMax = 200_000
 
     /// The most additional deployments that are created.
     package static let extraDeploymentsMax = 100_000
+    /// The most additional alerts that are created.
+    package static let extraAlertsMax = 10_000
 
     /// Options with every value at its default.
     package init() {}

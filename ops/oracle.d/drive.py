@@ -1,6 +1,8 @@
 """Runs every operation through the binaries against a simulated Komodo, and judges the traffic.
 
-Usage: drive.py --bin DIRECTORY --komodo-version VERSION --operations FILE
+The reads are made by a test of the client, for there are more of them than commands.
+
+Usage: drive.py --bin DIRECTORY --komodo-version VERSION --operations FILE --tests PROGRAM
 """
 
 import argparse
@@ -27,12 +29,23 @@ from wire import Tally, Wire
 START_SECONDS_MAX = 30
 JOB_SECONDS_MAX = 120
 STOP_SECONDS_MAX = 20
+READ_SECONDS_MAX = 240
 LANES_AT_ONCE = 8
 FAILURES_SHOWN_MAX = 40
 TIME_SCALE = "0.05"
 
 SUCCEEDED = 0
 FAILED_REMOTELY = 3
+
+# The test that makes every read, and the types that have a list, a full list and a get.
+READ_TEST = "EveryReadTests"
+LISTED = ["Server", "Deployment", "Stack", "Build", "Repo", "Procedure", "Action", "ResourceSync"]
+READS = {
+    "ListTags", "ListUpdates", "GetUpdate", "ListAlerts", "GetAlert", "GetSystemStats",
+    "GetSystemInformation", "GetDeploymentStats", "GetDeploymentContainer", "ListStackServices",
+    "GetDeploymentLog", "GetStackLog", "GetContainerLog", "SearchDeploymentLog", "SearchStackLog",
+    "SearchContainerLog",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -96,6 +109,10 @@ LANES = [
             "stop-container prod-1 --arg container=web --arg signal=SIGTERM --arg time=4",
             "StopContainer",
         ),
+        step(
+            "destroy-container prod-1 --arg container=cache --arg signal=SIGTERM --arg time=1",
+            "DestroyContainer",
+        ),
     ],
     [step("run-procedure nightly", "RunProcedure")],
     [
@@ -123,11 +140,17 @@ LANES = [
     ],
     [
         step("run-procedure slow-procedure", "RunProcedure", waits=False),
-        step("cancel-procedure slow-procedure", "CancelProcedure", since=(2, 3)),
+        step(
+            "cancel-procedure slow-procedure", "CancelProcedure", SUCCEEDED, FAILED_REMOTELY,
+            since=(2, 3),
+        ),
     ],
     [
         step("trigger-action slow-action", "RunAction", waits=False),
-        step("cancel-action slow-action", "CancelAction", since=(2, 3)),
+        step(
+            "cancel-action slow-action", "CancelAction", SUCCEEDED, FAILED_REMOTELY,
+            since=(2, 3),
+        ),
     ],
 ]
 
@@ -208,11 +231,32 @@ class Run:
             time.sleep(0.1)
         self.failures.append(f"{job} did not start within {START_SECONDS_MAX} s")
 
+    def run_reads(self, tests: Path, environment: dict[str, str]) -> None:
+        done = subprocess.run(
+            [tests, "--testing-library", "swift-testing", "--filter", READ_TEST],
+            env=environment
+            | {
+                "KOMODO_READS_URL": environment["KOMODO_URL"],
+                "KOMODO_READS_KEY": environment["KOMODO_API_KEY"],
+                "KOMODO_READS_SECRET": environment["KOMODO_API_SECRET"],
+            },
+            cwd=self.home, stdin=subprocess.DEVNULL, capture_output=True, text=True,
+            timeout=READ_SECONDS_MAX,
+        )  # fmt: skip
+        if done.returncode != SUCCEEDED:
+            self.failures.append(f"the reads: {(done.stdout + done.stderr)[-2000:]}")
+
     def wanted(self) -> set[str]:
-        return {
+        executed = {
             item.request for lane in LANES for item in lane
             if self.numbers[: len(item.since)] >= item.since
         }  # fmt: skip
+        listed = {f"Get{kind}" for kind in LISTED}
+        listed |= {f"{verb}{kind}s" for kind in LISTED for verb in ("List", "ListFull")}
+        # 2.3 renamed these; the old names still work there.
+        docker = "" if self.numbers >= (2, 3) else "Docker"
+        containers = {f"List{docker}Containers", f"ListAll{docker}Containers"}
+        return executed | READS | listed | containers
 
 
 async def drive_with_package(address: dict) -> int:
@@ -283,7 +327,7 @@ def uncovered(operations: Path) -> list[str]:
     return [f"no step runs {word}" for word in words if word not in run]
 
 
-def check(run: Run, wire: Wire) -> Tally:
+def check(run: Run, wire: Wire, tests: Path) -> Tally:
     simulator, address = run.start_simulator()
     tally = Tally()
     try:
@@ -296,6 +340,7 @@ def check(run: Run, wire: Wire) -> Tally:
             try:
                 with ThreadPoolExecutor(LANES_AT_ONCE) as pool:
                     list(pool.map(lambda lane: run.run_lane(lane, environment), LANES))
+                run.run_reads(tests, environment)
             finally:
                 stop(worker, "the worker", run.failures)
             for exchange in proxy.exchanges:
@@ -317,6 +362,7 @@ def main() -> int:
     parser.add_argument("--bin", type=Path, required=True)
     parser.add_argument("--komodo-version", required=True)
     parser.add_argument("--operations", type=Path, required=True)
+    parser.add_argument("--tests", type=Path, required=True)
     options = parser.parse_args()
     wire = Wire()
     wrong = self_test.run(wire) + uncovered(options.operations)
@@ -326,7 +372,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="komodo-oracle-") as home:
         run = Run(options.bin, options.komodo_version, home)
         began = time.monotonic()
-        tally = check(run, wire)
+        tally = check(run, wire, options.tests)
         failures = run.failures + tally.verdict(run.wanted())
         if run.failures:
             print((Path(home) / "worker.log").read_text()[-2000:])

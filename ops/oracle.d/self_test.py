@@ -34,6 +34,7 @@ PAGE = {"updates": [LISTED], "next_page": None}
 DEPLOY = {"deployment": "web"}
 DEPLOY_BODY = json.dumps({"type": "Deploy", "params": DEPLOY}).encode()
 UPDATE_BODY = json.dumps(UPDATE).encode()
+VERSION_BODY = b'{"type":"GetVersion","params":{}}'
 
 
 def without(value: dict, key: str) -> dict:
@@ -57,6 +58,7 @@ GOOD = [
     post("/execute", "RunAction", {"action": "a", "args": {"x": None}}, UPDATE),
     listing({"_id": {"$in": [{"$oid": "66113df3abe32960b87018dd"}]}, "other": None}),
     Exchange("GET", "/version", b"", 200, b"2.3.2"),
+    Exchange("POST", "/read", VERSION_BODY, 401, b'{"error":"no","trace":[]}', frozenset()),
 ]
 
 # Each with the words that the finding must contain.
@@ -84,6 +86,7 @@ BAD = [
     ("a version that is none", "/version", Exchange("GET", "/version", b"", 200, b"<html>")),
     ("a body that is not called JSON", "content-type", Exchange("POST", "/execute", DEPLOY_BODY, 200, UPDATE_BODY, content_type="text/plain")),
     ("a key without its secret", "credential", Exchange("POST", "/execute", DEPLOY_BODY, 200, UPDATE_BODY, frozenset({"x-api-key"}))),
+    ("a key that is left out", "credential", Exchange("POST", "/read", VERSION_BODY, 200, b'{"version":"2.3.2"}', frozenset())),
     ("a token beside the key", "authorization", Exchange("POST", "/execute", DEPLOY_BODY, 200, UPDATE_BODY, frozenset({"x-api-key", "x-api-secret", "authorization"}))),
 ]  # fmt: skip
 

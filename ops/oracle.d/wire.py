@@ -132,7 +132,9 @@ class Wire:
     def _judge_headers(exchange: Exchange, label: str, tally: Tally) -> None:
         if exchange.content_type.split(";")[0] != "application/json":
             tally.failures.append(f"request {label}: content-type {exchange.content_type!r}")
-        if not {"x-api-key", "x-api-secret"} <= exchange.headers:
+        # Without a key the version is asked for only to see by the refusal what answers.
+        is_probe = label.endswith(" GetVersion") and exchange.status == 401
+        if not is_probe and not {"x-api-key", "x-api-secret"} <= exchange.headers:
             tally.failures.append(f"request {label}: a credential header is missing")
         # Either of these would be looked at instead of the key.
         wrong = exchange.headers & {"authorization", "x-api-signature"}

@@ -29,6 +29,7 @@ extension JobRecord {
         target = Target(type: targetType, id: row["target_id"], name: row["target_name"])
         arguments = try Self.object(row["arguments"], token: token)
         waitsForHealth = row["waits_for_health"]
+        retriesFailure = row["retries_failure"]
         idempotencyKey = row["idempotency_key"]
         retryOf = row["retry_of"]
         lane = row["lane"]

@@ -99,6 +99,10 @@ extension JobRecord {
             if state == .starting(.reconciling) {
                 next.doubtedSentAt = doubtedSentAt ?? intent?.sentAt
             }
+            // A run that is repeated had begun in time, however long it took.
+            if retriesFailure, let acceptedAt {
+                next.expiresAt = expiresAt + max(now - acceptedAt, .zero)
+            }
             next.forgetRemote()
         case .starting: next.forgetRemote()
         case .running:

@@ -21,6 +21,7 @@ struct Migration: Sendable {
         Migration(
             "0004_index_principals_by_status",
             PackageResources._004_index_principals_by_status_sql),
+        Migration("0005_repeat_failed_runs", PackageResources._005_repeat_failed_runs_sql),
     ]
 
     /// SHA-256 of the text, in lower-case hexadecimal.

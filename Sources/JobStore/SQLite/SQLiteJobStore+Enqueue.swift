@@ -150,7 +150,8 @@ extension JobTable {
             "traceContext": job.caller.traceContext, "targetType": job.target.type.rawValue,
             "targetName": job.target.name, "targetID": job.target.id,
             "arguments": prepared.arguments, "waitsForHealth": job.waitsForHealth,
-            "identity": Data(prepared.digest), "idempotencyKey": job.idempotencyKey,
+            "retriesFailure": job.retriesFailure, "identity": Data(prepared.digest),
+            "idempotencyKey": job.idempotencyKey,
             "retryOf": job.retryOf, "lane": job.lane, "createdAt": now.milliseconds,
             "runAt": job.runAt.milliseconds, "startWithin": job.startWithin.inMilliseconds,
             "deadline": job.deadline?.inMilliseconds, "wakeAt": job.wakeAt?.milliseconds,
@@ -166,12 +167,12 @@ extension JobTable {
     private static let insertSQL = """
         INSERT INTO job (token, operation, status, phase, priority, instance, key_fingerprint,
             principal, client_name, client_version, trace_context, target_type, target_name,
-            target_id, arguments, waits_for_health, identity, idempotency_key, retry_of, lane,
-            created_at, run_at, start_within, deadline, wake_at, expires_at, paused_at)
+            target_id, arguments, waits_for_health, retries_failure, identity, idempotency_key,
+            retry_of, lane, created_at, run_at, start_within, deadline, wake_at, expires_at, paused_at)
         VALUES (:token, :operation, :status, :phase, :priority, :instance, :keyFingerprint,
             :principal, :clientName, :clientVersion, :traceContext, :targetType, :targetName,
-            :targetID, :arguments, :waitsForHealth, :identity, :idempotencyKey, :retryOf, :lane,
-            :createdAt, :runAt, :startWithin, :deadline, :wakeAt, :expiresAt, :pausedAt)
+            :targetID, :arguments, :waitsForHealth, :retriesFailure, :identity, :idempotencyKey,
+            :retryOf, :lane, :createdAt, :runAt, :startWithin, :deadline, :wakeAt, :expiresAt, :pausedAt)
         """
 
     /// The record of a new job, before it has a row.
@@ -185,7 +186,8 @@ extension JobTable {
             row: 0, id: prepared.id, state: .pending(phase), priority: new.priority,
             instance: new.instance, keyFingerprint: new.keyFingerprint, caller: new.caller,
             target: new.target, arguments: new.arguments, waitsForHealth: new.waitsForHealth,
-            idempotencyKey: new.idempotencyKey, retryOf: new.retryOf, lane: lane,
+            retriesFailure: new.retriesFailure, idempotencyKey: new.idempotencyKey,
+            retryOf: new.retryOf, lane: lane,
             holdsLane: false, createdAt: now, runAt: runAt, startWithin: new.startWithin,
             deadline: new.deadline, wakeAt: phase == .scheduled ? runAt : nil,
             expiresAt: runAt + new.startWithin, pausedAt: phase == .held ? now : nil,

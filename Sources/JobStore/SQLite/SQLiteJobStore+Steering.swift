@@ -130,7 +130,8 @@ extension NewJob {
             operation: old.operation, target: old.target, arguments: old.arguments,
             instance: old.instance, keyFingerprint: old.keyFingerprint, caller: caller,
             priority: old.priority, startWithin: old.startWithin, deadline: old.deadline,
-            waitsForHealth: old.waitsForHealth, isNew: true, retryOf: old.id.token)
+            waitsForHealth: old.waitsForHealth, retriesFailure: old.retriesFailure, isNew: true,
+            retryOf: old.id.token)
     }
 }
 

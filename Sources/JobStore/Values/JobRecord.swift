@@ -18,6 +18,8 @@ package struct JobRecord: Sendable, Hashable {
     /// What may be shown; secret values read `[redacted]`.
     package var arguments: JSONObject
     package var waitsForHealth: Bool
+    /// Whether a run that failed in Komodo is repeated.
+    package var retriesFailure = false
     package var idempotencyKey: String?
     package var retryOf: String?
 
@@ -79,7 +81,7 @@ package struct JobRecord: Sendable, Hashable {
         JobFacts(
             state: state, operation: operation, attempt: attempt, failures: failures,
             isCancelRequested: cancelRequestedAt != nil, waitsForHealth: waitsForHealth,
-            remote: remote, holdsLane: holdsLane)
+            retriesFailure: retriesFailure, remote: remote, holdsLane: holdsLane)
     }
 
     /// The lease that its owner has.

@@ -29,7 +29,9 @@ struct Canceller: Sendable {
     /// update, as always.
     func run(_ job: JobRecord) async throws {
         guard let lease = job.lease else { return }
-        guard let operation = job.operation.spec.cancelledBy, let update = job.remote?.updateID
+        // The signed interface has no cancels.
+        guard let operation = job.operation.spec.cancelledBy, let update = job.remote?.updateID,
+            let run = job.run, context.komodo.dialect != .signed
         else {
             _ = try await context.store.recordCancelSent(lease, reason: "cancel_unsupported")
             return
@@ -37,7 +39,7 @@ struct Canceller: Sendable {
         var backoff = context.policy.jobBackoff
         var unanswered = 0
         repeat {
-            switch try await attempt(operation, job, update, lease) {
+            switch try await attempt(operation, job, run, update, lease) {
             case .settled:
                 follower.hasten(job.row)
                 return
@@ -69,7 +71,8 @@ struct Canceller: Sendable {
     }
 
     private func attempt(
-        _ operation: JobOperation, _ job: JobRecord, _ update: String, _ lease: Lease
+        _ operation: JobOperation, _ job: JobRecord, _ run: RemoteRun, _ update: String,
+        _ lease: Lease
     ) async throws -> Try {
         // The token comes first: a wait for it must not lie between the look and the cancel.
         let permit = try await context.store.take(
@@ -80,7 +83,8 @@ struct Canceller: Sendable {
         let lookedAt = context.clock.sinceBoot()
         do throws(KomodoError) {
             // A cancel hits whatever runs on the target, so ours must be running right now.
-            let status = try await context.komodo.update(update, for: .submission).summary.status
+            let status = try await context.komodo.update(of: run, for: .submission)
+                .summary.status
             guard status == .inProgress else { return .pointless }
         } catch {
             return .undelivered(error.message)

@@ -22,10 +22,10 @@ struct Conclusion: Sendable {
 
     /// Reads the update with its log and advances the job.
     func conclude(_ job: JobRecord) async throws -> Result {
-        guard let id = job.remote?.updateID else { return .later }
+        guard let run = job.run else { return .later }
         let update: Update
         do throws(KomodoError) {
-            update = try await context.komodo.update(id, for: .poll)
+            update = try await context.komodo.update(of: run, for: .poll)
         } catch {
             switch error.code {
             case .notFound:
@@ -39,7 +39,7 @@ struct Conclusion: Sendable {
             }
         }
         guard update.summary.status == .complete else { return .later }
-        try await lookForDuplicate(of: job)
+        try await lookForDuplicate(of: job, besides: update)
         let scribe = LogScribe(redactor: context.redactor)
         let findings = Findings(
             detail: detail(of: update), version: update.version, commitHash: update.commitHash,
@@ -50,10 +50,10 @@ struct Conclusion: Sendable {
 
     /// Stores what a running operation has logged so far.
     func saveLogsSoFar(of job: JobRecord) async throws {
-        guard let id = job.remote?.updateID, let lease = job.lease else { return }
+        guard let run = job.run, let lease = job.lease else { return }
         let update: Update
         do throws(KomodoError) {
-            update = try await context.komodo.update(id, for: .poll)
+            update = try await context.komodo.update(of: run, for: .poll)
         } catch {
             // The log comes with the next round, or whole at the end.
             return
@@ -73,14 +73,17 @@ struct Conclusion: Sendable {
     }
 
     private func detail(of update: Update) -> String? {
-        guard let ended = update.endedAt else { return nil }
-        let duration = (ended - update.summary.startedAt).inMilliseconds
-        return JSONValue.object(["remote_duration_ms": .int(duration)]).serialized()
+        var detail = update.facts
+        if let ended = update.endedAt {
+            let duration = (ended - update.summary.startedAt).inMilliseconds
+            detail["remote_duration_ms"] = .int(duration)
+        }
+        return detail.isEmpty ? nil : JSONValue.object(detail).serialized()
     }
 
     /// A job that was sent again because its first submission seemed never to have started: looks
     /// once more, for the promise is worth a request.
-    private func lookForDuplicate(of job: JobRecord) async throws {
+    private func lookForDuplicate(of job: JobRecord, besides update: Update) async throws {
         guard let doubted = job.doubtedSentAt, let operatorID = job.intent?.operatorID else {
             return
         }
@@ -89,15 +92,17 @@ struct Conclusion: Sendable {
             found = try await context.komodo.evidence(
                 Reconciler.query(
                     job, operatorID: operatorID, sentAt: doubted,
-                    clockOffset: job.intent?.clockOffset ?? .zero))
+                    clockOffset: job.intent?.clockOffset ?? .zero,
+                    watermark: job.intent?.watermark))
         } catch {
             context.logger.warning(
                 "Cannot look for a duplicate",
                 metadata: [LogKey.jobID: "\(job.id)", LogKey.errorMessage: "\(error.message)"])
             return
         }
-        let newer = found.filter { update in
-            job.intent?.watermark.map { update.startedAt > $0 } ?? true
+        let newer = found.filter { other in
+            other.id != update.summary.id
+                && job.intent?.watermark.map { other.startedAt > $0 } ?? true
         }
         guard let extra = try await context.unowned(newer.compactMap(\.id), job).first else {
             return

@@ -67,17 +67,17 @@ struct FollowBook: Sendable {
     func batch(at now: Int64, max: Int) -> [JobRecord] {
         guard now >= blockedUntil else { return [] }
         let candidates = entries.values
-            .filter { $0.isFree(at: now) && $0.job.remote?.updateID != nil }
+            .filter { $0.isFree(at: now) && $0.job.run != nil }
             .sorted { ($0.dueAt, $0.job.row) < ($1.dueAt, $1.job.row) }
         guard let first = candidates.first, first.dueAt <= now else { return [] }
         return candidates.prefix(max).map(\.job)
     }
 
-    /// Due jobs that Komodo gave no id for.
+    /// Due jobs whose run has to be looked for first.
     func withoutUpdate(at now: Int64) -> [JobRecord] {
         guard now >= blockedUntil else { return [] }
         return entries.values
-            .filter { $0.isFree(at: now) && $0.job.remote == .state && $0.dueAt <= now }
+            .filter { $0.isFree(at: now) && $0.job.run == nil && $0.dueAt <= now }
             .map(\.job).sorted { $0.row < $1.row }
     }
 

@@ -81,30 +81,27 @@ final class Follower: Sendable {
     }
 
     private func poll(_ batch: [JobRecord]) async throws {
-        let updates: [UpdateSummary]
+        let updates: [RemoteRun: UpdateSummary]
         do throws(KomodoError) {
-            updates = try await context.komodo.updates(batch.compactMap { $0.remote?.updateID })
+            updates = try await context.komodo.updates(of: batch.compactMap(\.run))
         } catch {
             try await failed(batch, error)
             return
         }
         let now = context.clock.sinceBoot()
         book.withLock { $0.polled(batch.map(\.row), at: now) }
-        try await saveWatermarks(updates)
+        try await saveWatermarks(updates.values)
         let growing = try await sort(batch, updates)
         try await fetchWatchedLogs(of: growing)
     }
 
     /// Has the end of what is over read, notes progress, and answers what goes on.
     private func sort(
-        _ batch: [JobRecord], _ updates: [UpdateSummary]
+        _ batch: [JobRecord], _ updates: [RemoteRun: UpdateSummary]
     ) async throws -> [JobRecord] {
-        let statuses = Dictionary(
-            updates.compactMap { update in update.id.map { ($0, update.status) } },
-            uniquingKeysWith: { first, _ in first })
         // What cannot be listed any more is read alone, which tells why.
         let over = batch.filter { job in
-            let status = job.remote?.updateID.flatMap { statuses[$0] }
+            let status = job.run.flatMap { updates[$0] }?.status
             return status == nil || status == .complete
         }
         book.withLock { book in
@@ -155,7 +152,7 @@ final class Follower: Sendable {
         }
     }
 
-    private func saveWatermarks(_ updates: [UpdateSummary]) async throws {
+    private func saveWatermarks(_ updates: some Sequence<UpdateSummary>) async throws {
         let marks = updates.filter { $0.status == .complete }.map {
             Watermark(
                 targetType: $0.targetType, targetID: $0.targetID, operation: $0.operation,

@@ -24,7 +24,7 @@ final class IdentityNote: Sendable {
                     instance: context.worker.instance,
                     keyFingerprint: context.worker.keyFingerprint,
                     operatorID: identity.operatorID, username: identity.username,
-                    version: identity.version.description, clockOffset: identity.clockOffset))
+                    version: identity.remembered, clockOffset: identity.clockOffset))
             isSaved.withLock { $0 = true }
         } catch {
             context.logger.warning(

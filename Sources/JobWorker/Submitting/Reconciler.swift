@@ -52,6 +52,9 @@ struct Reconciler: Sendable {
                 if let error = try await refusal(of: job.target) { return .targetRefused(error) }
                 return .evidenceAbsent
             }
+        } catch let error as KomodoError where error.code == .unsupported {
+            // It keeps no record that could tell, and never will.
+            return .targetRefused(error.jobError)
         } catch let error as KomodoError {
             watch.failed()
             context.logger.debug(
@@ -75,7 +78,7 @@ struct Reconciler: Sendable {
     private func refusal(of target: Target) async throws(KomodoError) -> JobError? {
         do throws(KomodoError) {
             guard try await !context.komodo.canRead(target) else { return nil }
-            return JobError(.authorizationError, "it may not read '\(target.name)'.")
+            return JobError(.authorizationError, "this key may not read '\(target.name)'.")
         } catch {
             // The target was removed, so this will not change any more.
             guard error.code == .notFound else { throw error }
@@ -92,7 +95,8 @@ struct Reconciler: Sendable {
         let offset = min(intent.clockOffset, try await context.komodo.identify().clockOffset)
         let found = try await context.komodo.evidence(
             Self.query(
-                job, operatorID: intent.operatorID, sentAt: intent.sentAt, clockOffset: offset))
+                job, operatorID: intent.operatorID, sentAt: intent.sentAt, clockOffset: offset,
+                watermark: intent.watermark))
         return found.filter { update in
             intent.watermark.map { update.startedAt > $0 } ?? true
         }.compactMap(\.id)
@@ -100,11 +104,13 @@ struct Reconciler: Sendable {
 
     /// What a submission at `sentAt` may have left behind.
     static func query(
-        _ job: JobRecord, operatorID: String?, sentAt: Timestamp, clockOffset: Duration
+        _ job: JobRecord, operatorID: String?, sentAt: Timestamp, clockOffset: Duration,
+        watermark: Timestamp?
     ) -> EvidenceQuery {
         EvidenceQuery(
             operations: job.operation.spec.updateOperations(job.arguments), target: job.target,
-            operatorID: operatorID ?? "", startedAtOrAfter: sentAt + clockOffset - clockTolerance)
+            operatorID: operatorID ?? "", startedAtOrAfter: sentAt + clockOffset - clockTolerance,
+            sentAt: sentAt + clockOffset, watermark: watermark)
     }
 }
 

@@ -62,6 +62,9 @@ struct Submitter: Sendable {
         _ job: JobRecord, _ lease: Lease, _ identity: KomodoIdentity
     ) async throws -> JobRecord? {
         let submission = try await submission(for: job)
+        if let event = try await readWatermark(job) {
+            return try await context.record(event, job, lease)
+        }
         // Taken before the intent is written: a process that sleeps during the write must not send.
         let intendedAt = context.clock.sinceBoot()
         let intent = IntentRequest(
@@ -86,6 +89,33 @@ struct Submitter: Sendable {
         return answered
     }
 
+    /// Notes how the target is before the operation, where Komodo's runs cannot be told apart
+    /// otherwise.
+    ///
+    /// - Returns: why nothing can be sent now; nil when it can.
+    private func readWatermark(_ job: JobRecord) async throws -> JobEvent? {
+        let reading: WatermarkReading
+        do throws(KomodoError) {
+            reading = try await context.komodo.watermark(of: job.operation, on: job.target)
+        } catch {
+            return Self.event(unsent: error)
+        }
+        switch reading {
+        case .unneeded, .newest(nil): return nil
+        case .busy(let error): return .submitted(.busy(error))
+        case .newest(let moment?):
+            let marks = job.operation.spec.updateOperations(job.arguments).map { operation in
+                Watermark(
+                    targetType: job.target.type.rawValue, targetID: job.target.id ?? "",
+                    operation: operation, startedAt: moment)
+            }
+            try await context.persist(job) { () async throws(StoreError) in
+                try await context.store.saveWatermarks(marks, instance: job.instance)
+            }
+            return nil
+        }
+    }
+
     /// The fence against a sender that was suspended: its time and its lease must still hold when
     /// the first byte is about to leave.
     private static func mayStillSend(
@@ -106,23 +136,28 @@ struct Submitter: Sendable {
         var arguments = job.arguments
         let secrets = try await context.store.secrets(of: job.row)
         for member in secrets.members { arguments[member.key] = member.value }
-        return Submission(operation: job.operation, target: job.target, arguments: arguments)
+        return Submission(
+            operation: job.operation, target: job.target, arguments: arguments,
+            idempotencyKey: "\(job.id).\(job.attempt)")
     }
 
     /// Gives a job back that was not sent, because Komodo could not be asked who we are.
     private func give(
         _ job: JobRecord, _ lease: Lease, back error: KomodoError
     ) async throws -> JobRecord? {
-        let event: JobEvent =
-            switch error.code {
-            case .budgetExhausted(let wait): .budgetExhausted(wait: wait)
-            case .unauthorized: .submitted(.unauthorized(error.jobError))
-            case .throttled(let wait): .submitted(.throttled(error.jobError, retryAfter: wait))
-            case .invalid, .unsupported: .submitted(.rejected(error.jobError))
-            case .notFound, .forbidden, .unreachable, .malformed, .serverFault, .interrupted:
-                .submitted(.undelivered(error.jobError))
-            }
-        return try await context.record(event, job, lease)
+        try await context.record(Self.event(unsent: error), job, lease)
+    }
+
+    /// What becomes of a job that was not sent because of `error`.
+    private static func event(unsent error: KomodoError) -> JobEvent {
+        switch error.code {
+        case .budgetExhausted(let wait): .budgetExhausted(wait: wait)
+        case .unauthorized: .submitted(.unauthorized(error.jobError))
+        case .throttled(let wait): .submitted(.throttled(error.jobError, retryAfter: wait))
+        case .invalid, .unsupported: .submitted(.rejected(error.jobError))
+        case .notFound, .forbidden, .unreachable, .malformed, .serverFault, .interrupted:
+            .submitted(.undelivered(error.jobError))
+        }
     }
 
     private func detail(of result: SubmissionResult) -> String? {

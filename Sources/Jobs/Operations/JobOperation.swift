@@ -34,6 +34,7 @@ package enum JobOperation: String, Sendable, Hashable, CaseIterable {
     case startContainer = "start-container"
     case stopContainer = "stop-container"
     case restartContainer = "restart-container"
+    case destroyContainer = "destroy-container"
 
     case runSync = "run-sync"
     case buildRepo = "build-repo"

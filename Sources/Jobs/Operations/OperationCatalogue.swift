@@ -36,8 +36,11 @@ enum OperationCatalogue {
         case .cloneRepo: entry(.repo, "CloneRepo", "repo", aliases: ["clone"], tier: .destroy)
         case .startDeployment: entry(.deployment, "StartDeployment", "deployment")
         case .stopDeployment:
-            entry(.deployment, "StopDeployment", "deployment", parameters: [signal, time])
-        case .restartDeployment: entry(.deployment, "RestartDeployment", "deployment")
+            entry(
+                .deployment, "StopDeployment", "deployment", tier: .destroy,
+                parameters: [signal, time])
+        case .restartDeployment:
+            entry(.deployment, "RestartDeployment", "deployment", tier: .destroy)
         case .pauseDeployment: entry(.deployment, "PauseDeployment", "deployment")
         case .unpauseDeployment: entry(.deployment, "UnpauseDeployment", "deployment")
         case .pullDeployment: entry(.deployment, "PullDeployment", "deployment")
@@ -52,8 +55,10 @@ enum OperationCatalogue {
         case .deployStackIfChanged:
             entry(.stack, "DeployStackIfChanged", "stack", resend: .ask, parameters: [stopTime])
         case .startStack: entry(.stack, "StartStack", "stack", parameters: [services])
-        case .stopStack: entry(.stack, "StopStack", "stack", parameters: [services, stopTime])
-        case .restartStack: entry(.stack, "RestartStack", "stack", parameters: [services])
+        case .stopStack:
+            entry(.stack, "StopStack", "stack", tier: .destroy, parameters: [services, stopTime])
+        case .restartStack:
+            entry(.stack, "RestartStack", "stack", tier: .destroy, parameters: [services])
         case .pauseStack: entry(.stack, "PauseStack", "stack", parameters: [services])
         case .unpauseStack: entry(.stack, "UnpauseStack", "stack", parameters: [services])
         case .pullStack: entry(.stack, "PullStack", "stack", parameters: [services])
@@ -63,9 +68,16 @@ enum OperationCatalogue {
                 parameters: [services, removeOrphans, stopTime])
         case .startContainer: entry(.server, "StartContainer", "server", parameters: [container])
         case .stopContainer:
-            entry(.server, "StopContainer", "server", parameters: [container, signal, time])
+            entry(
+                .server, "StopContainer", "server", tier: .destroy,
+                parameters: [container, signal, time])
         case .restartContainer:
-            entry(.server, "RestartContainer", "server", parameters: [container])
+            entry(
+                .server, "RestartContainer", "server", tier: .destroy, parameters: [container])
+        case .destroyContainer:
+            entry(
+                .server, "DestroyContainer", "server", tier: .destroy,
+                parameters: [container, signal, time])
         case .runSync:
             entry(
                 .resourceSync, "RunSync", "sync", aliases: ["sync"], resend: .ask,

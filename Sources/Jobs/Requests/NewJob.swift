@@ -44,6 +44,8 @@ package struct NewJob: Sendable {
     /// How long to follow the accepted operation before giving up waiting; nil means for ever.
     package var deadline: Duration?
     package var waitsForHealth: Bool
+    /// Whether a run that failed in Komodo is repeated, as often as the retry policy says.
+    package var retriesFailure: Bool
     package var onBusy: OnBusy
     /// Never join an equal job.
     package var isNew: Bool
@@ -56,8 +58,8 @@ package struct NewJob: Sendable {
         operation: JobOperation, target: Target, arguments: JSONObject = JSONObject(),
         instance: String, keyFingerprint: String, caller: Caller, idempotencyKey: String? = nil,
         priority: Int = 0, runAt: Timestamp? = nil, startWithin: Duration = startWithinDefault,
-        deadline: Duration? = nil, waitsForHealth: Bool = false, onBusy: OnBusy = .wait,
-        isNew: Bool = false, retryOf: String? = nil
+        deadline: Duration? = nil, waitsForHealth: Bool = false, retriesFailure: Bool = false,
+        onBusy: OnBusy = .wait, isNew: Bool = false, retryOf: String? = nil
     ) {
         self.operation = operation
         self.target = target
@@ -71,6 +73,7 @@ package struct NewJob: Sendable {
         self.startWithin = startWithin
         self.deadline = deadline
         self.waitsForHealth = waitsForHealth
+        self.retriesFailure = retriesFailure
         self.onBusy = onBusy
         self.isNew = isNew
         self.retryOf = retryOf
@@ -79,11 +82,13 @@ package struct NewJob: Sendable {
     /// What makes two requests the same, as canonical text: principal, instance, operation, target
     /// and arguments, but not how their caller waits.
     package var identity: String {
-        let parts: [JSONValue] = [
+        var parts: [JSONValue] = [
             .string(caller.principal), .string(instance), .string(operation.rawValue),
             .string(target.type.rawValue), .string(target.id ?? "name:\(target.name)"),
             .object(arguments), .bool(waitsForHealth),
         ]
+        // Left out otherwise: identities of jobs that are stored stay what they are.
+        if retriesFailure { parts.append("retries_failure") }
         return JSONValue.array(parts).canonical().serialized()
     }
 }

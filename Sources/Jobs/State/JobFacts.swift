@@ -11,6 +11,8 @@ package struct JobFacts: Sendable, Hashable {
     package var failures: Int
     package var isCancelRequested: Bool
     package var waitsForHealth: Bool
+    /// Whether a run that failed in Komodo is repeated.
+    package var retriesFailure: Bool
     /// Whether Komodo ever accepted an attempt.
     package var remote: RemoteReference?
     /// Whether the job has its lane, even while it is pending or after its deadline.
@@ -19,7 +21,7 @@ package struct JobFacts: Sendable, Hashable {
     package init(
         state: JobState, operation: JobOperation, attempt: Int = 0, failures: Int = 0,
         isCancelRequested: Bool = false, waitsForHealth: Bool = false,
-        remote: RemoteReference? = nil, holdsLane: Bool = false
+        retriesFailure: Bool = false, remote: RemoteReference? = nil, holdsLane: Bool = false
     ) {
         self.state = state
         self.operation = operation
@@ -27,6 +29,7 @@ package struct JobFacts: Sendable, Hashable {
         self.failures = failures
         self.isCancelRequested = isCancelRequested
         self.waitsForHealth = waitsForHealth
+        self.retriesFailure = retriesFailure
         self.remote = remote
         self.holdsLane = holdsLane
     }

@@ -71,8 +71,7 @@ extension JobStateMachine {
             return Transition(
                 facts, to: verifies ? .running(.verifying) : .success, reason: "succeeded")
         case .failed(let error):
-            return Transition(
-                facts, to: .failed(.remoteFailed), reason: "remote_failed", error: error)
+            return failed(facts, error, random)
         case .interrupted(let error):
             return Transition(
                 facts, to: .failed(.remoteInterrupted), reason: "remote_interrupted", error: error)
@@ -82,6 +81,20 @@ extension JobStateMachine {
         case .busy(let error), .notStarted(let error):
             return nothingRan(facts, outcome, error, random)
         }
+    }
+
+    /// A failure is the end, unless the caller wants it tried again and there is a try left.
+    private func failed(
+        _ facts: JobFacts, _ error: JobError, _ random: UInt64
+    ) -> Transition {
+        let failures = facts.failures + 1
+        guard facts.retriesFailure, !facts.isCancelRequested, failures <= retry.countMax else {
+            return Transition(
+                facts, to: .failed(.remoteFailed), reason: "remote_failed", error: error)
+        }
+        return Transition(
+            facts, to: .pending(.backoff), reason: "remote_failed", failures: failures,
+            wait: retry.wait(failures: failures, random: random), error: error)
     }
 
     private func nothingRan(

@@ -45,7 +45,9 @@ package struct JobStateMachine: Sendable {
                     facts, to: .failed(.expired), reason: "start_window_closed",
                     error: JobError(
                         .timeoutError,
-                        "Never sent: it could not be started within its start window.")))
+                        facts.retriesFailure && facts.attempt > 0
+                            ? "Not sent again: it could not be started within its start window."
+                            : "Never sent: it could not be started within its start window.")))
         case .released, .laneFoundBusy, .budgetExhausted, .intentRecorded, .targetUnresolved,
             .targetRefused, .submitted, .ownerLost, .evidenceFound, .evidenceAmbiguous,
             .evidenceAbsent, .progressed, .concluded, .becameUnreadable, .becameUnreachable,
@@ -117,7 +119,7 @@ package struct JobStateMachine: Sendable {
             return .apply(
                 unknown(
                     facts, "evidence_unreadable",
-                    "The answer was lost and Komodo does not let this key look for the run: "
+                    "The answer was lost, and whether it ran cannot be told: "
                         + error.message))
         case .ownerLost:
             return .apply(

@@ -6,6 +6,9 @@ package import Jobs
 /// Every HTTP request takes a token of the shared budget first (``RequestPermit``). Reads are tried
 /// again where that is safe; submissions never are.
 package protocol KomodoAPI: Sendable {
+    /// The interface that is spoken; nil while nobody knows.
+    var dialect: KomodoDialect? { get }
+
     /// Asks who we are and which version answers.
     ///
     /// A successful answer is kept for the life of the client.
@@ -32,13 +35,26 @@ package protocol KomodoAPI: Sendable {
         _ submission: Submission, gate: @escaping @Sendable () async -> Bool
     ) async -> SubmissionResult
 
-    /// Reads up to ``updatesPerPollMax`` updates with one request.
+    /// Takes note of how the target is before an operation is sent to it, so that its run can be
+    /// told from older ones afterwards.
+    ///
+    /// - Returns: the newest run there is, by Komodo's clock; nil when there is none, or when runs
+    ///   can be told apart without.
+    func watermark(
+        of operation: JobOperation, on target: Target
+    ) async throws(KomodoError) -> WatermarkReading
+
+    /// Looks at up to ``updatesPerPollMax`` runs with as few requests as possible.
     ///
     /// - Returns: those that exist and may be read; the others are missing from the answer.
-    func updates(_ ids: [String]) async throws(KomodoError) -> [UpdateSummary]
+    func updates(
+        of runs: [RemoteRun]
+    ) async throws(KomodoError) -> [RemoteRun: UpdateSummary]
 
-    /// Reads one update with its logs.
-    func update(_ id: String, for purpose: TokenBucket.Purpose) async throws(KomodoError) -> Update
+    /// Reads one run with its logs.
+    func update(
+        of run: RemoteRun, for purpose: TokenBucket.Purpose
+    ) async throws(KomodoError) -> Update
 
     /// Looks on a new connection for updates that a lost submission may have made.
     func evidence(_ query: EvidenceQuery) async throws(KomodoError) -> [UpdateSummary]
@@ -51,6 +67,26 @@ package protocol KomodoAPI: Sendable {
 
     /// How the target is doing, after an operation on it.
     func health(of target: Target, services: [String]) async throws(KomodoError) -> HealthReport
+}
+
+extension KomodoAPI {
+    package var dialect: KomodoDialect? { .core }
+
+    package func watermark(
+        of operation: JobOperation, on target: Target
+    ) async throws(KomodoError) -> WatermarkReading {
+        .unneeded
+    }
+}
+
+/// What was found before an operation is sent.
+package enum WatermarkReading: Sendable, Hashable {
+    /// Runs can be told apart without.
+    case unneeded
+    /// The newest run on the target, by Komodo's clock; nil when there was none.
+    case newest(Timestamp?)
+    /// Something runs on the target, so that nothing can be sent now.
+    case busy(JobError)
 }
 
 /// How many updates one poll covers, Komodo's page size.

@@ -1,6 +1,7 @@
 /// Who we are at one Komodo.
 package struct KomodoIdentity: Sendable, Hashable {
     package var version: KomodoVersion
+    package var dialect: KomodoDialect
     /// The user's id that Komodo writes into the `operator` of our updates.
     package var operatorID: String
     package var username: String
@@ -8,12 +9,23 @@ package struct KomodoIdentity: Sendable, Hashable {
     package var clockOffset: Duration
 
     package init(
-        version: KomodoVersion, operatorID: String, username: String, clockOffset: Duration
+        version: KomodoVersion, operatorID: String, username: String, clockOffset: Duration,
+        dialect: KomodoDialect = .core
     ) {
+        self.dialect = dialect
         self.version = version
         self.operatorID = operatorID
         self.username = username
         self.clockOffset = clockOffset
+    }
+
+    /// What is kept about the Komodo for the next process: its version, or that it is the signed
+    /// interface, which has none.
+    package var remembered: String {
+        switch dialect {
+        case .core: version.description
+        case .signed: dialect.rawValue
+        }
     }
 }
 

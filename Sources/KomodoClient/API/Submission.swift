@@ -8,11 +8,18 @@ package struct Submission: Sendable, Hashable {
     package let target: Target
     /// Komodo's parameters beyond the target.
     package let arguments: JSONObject
+    /// Names this one submission, for an interface that takes such a name; sent twice it means the
+    /// same submission.
+    package let idempotencyKey: String?
 
-    package init(operation: JobOperation, target: Target, arguments: JSONObject) {
+    package init(
+        operation: JobOperation, target: Target, arguments: JSONObject,
+        idempotencyKey: String? = nil
+    ) {
         self.operation = operation
         self.target = target
         self.arguments = arguments
+        self.idempotencyKey = idempotencyKey
     }
 }
 
@@ -42,15 +49,22 @@ package struct EvidenceQuery: Sendable, Hashable {
     /// The update operations that the request can have produced.
     package let operations: [String]
     package let target: Target
+    /// When the submission left, by Komodo's clock as well as it is known.
+    package let sentAt: Timestamp?
+    /// The newest run on the target before it.
+    package let watermark: Timestamp?
     /// The sender's user id.
     package let operatorID: String
     /// Komodo's time: only updates that started at or after it count.
     package let startedAtOrAfter: Timestamp
 
     package init(
-        operations: [String], target: Target, operatorID: String, startedAtOrAfter: Timestamp
+        operations: [String], target: Target, operatorID: String, startedAtOrAfter: Timestamp,
+        sentAt: Timestamp? = nil, watermark: Timestamp? = nil
     ) {
         self.operations = operations
+        self.sentAt = sentAt
+        self.watermark = watermark
         self.target = target
         self.operatorID = operatorID
         self.startedAtOrAfter = startedAtOrAfter

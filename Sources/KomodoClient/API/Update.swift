@@ -1,3 +1,4 @@
+package import JSON
 package import Jobs
 
 /// What lists tell about an update: Komodo's record of one execution.
@@ -54,11 +55,17 @@ package struct Update: Sendable, Hashable {
     /// `major.minor.patch`, when the operation made or used a version.
     package var version: String?
     package var commitHash: String?
+    /// How it ended, where Komodo says so in a word rather than by its logs.
+    package var statedOutcome: RemoteOutcome?
+    /// What else Komodo tells of the run, such as how many steps it completed.
+    package var facts: JSONObject
 
     package init(
         summary: UpdateSummary, endedAt: Timestamp?, logs: [UpdateLog], version: String?,
-        commitHash: String?
+        commitHash: String?, statedOutcome: RemoteOutcome? = nil, facts: JSONObject = [:]
     ) {
+        self.statedOutcome = statedOutcome
+        self.facts = facts
         self.summary = summary
         self.endedAt = endedAt
         self.logs = logs

@@ -5,6 +5,25 @@ extension CoreKomodo {
     /// The most pages that are searched for traces of a lost submission.
     static let evidencePagesMax = 2
 
+    package func updates(
+        of runs: [RemoteRun]
+    ) async throws(KomodoError) -> [RemoteRun: UpdateSummary] {
+        let found = try await updates(runs.compactMap(\.id))
+        let byID = Dictionary(
+            found.compactMap { summary in summary.id.map { ($0, summary) } },
+            uniquingKeysWith: { first, _ in first })
+        var answer: [RemoteRun: UpdateSummary] = [:]
+        for run in runs { answer[run] = run.id.flatMap { byID[$0] } }
+        return answer
+    }
+
+    package func update(
+        of run: RemoteRun, for purpose: TokenBucket.Purpose
+    ) async throws(KomodoError) -> Update {
+        try await update(run.id ?? "", for: purpose)
+    }
+
+    /// Reads up to ``updatesPerPollMax`` updates with one request.
     package func updates(_ ids: [String]) async throws(KomodoError) -> [UpdateSummary] {
         // An id that is none would make Komodo refuse the whole request.
         let valid = ids.filter(ObjectID.isValid)
@@ -17,6 +36,7 @@ extension CoreKomodo {
         return try Self.page(value).updates
     }
 
+    /// Reads one update with its logs.
     package func update(
         _ id: String, for purpose: TokenBucket.Purpose
     ) async throws(KomodoError) -> Update {

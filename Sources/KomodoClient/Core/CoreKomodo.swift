@@ -25,6 +25,7 @@ package final class CoreKomodo: KomodoAPI, Sendable {
     let clockOffset = Mutex(ClockOffset())
     let listings = Mutex<[TargetType: ResourceListing]>([:])
     let listingFetch = SharedFetch<ListingKey, ResourceListing>()
+    let readCache = Mutex(ReadCache())
 
     /// A client of the Komodo at `connection`.
     ///

@@ -32,6 +32,15 @@ struct CoreRequests: Sendable {
         post("/read", type, params, answerBytesMax: answerBytesMax)
     }
 
+    /// `POST /read` without the key, to see what answers.
+    func keyless(_ type: String) -> OutgoingRequest {
+        let body: JSONValue = ["type": .string(type), "params": [:]]
+        return OutgoingRequest(
+            method: .post, path: "/read",
+            headers: [.init(name: "Content-Type", value: "application/json")],
+            body: Array(body.serialized().utf8), answerBytesMax: AnswerLimits.other)
+    }
+
     /// `POST /execute` for a submission whose target is resolved.
     func execute(_ submission: Submission, targetID: String) -> OutgoingRequest {
         let spec = submission.operation.spec

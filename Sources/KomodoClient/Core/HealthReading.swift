@@ -77,7 +77,8 @@ enum HealthReading {
             return HealthReport(
                 state(word, status: status), detail: detail(word: word, status: status))
         }
-        if let word = item["swarm_service"]?["state"]?.string {
+        let swarm = item["swarm_service"]
+        if let word = (swarm?["State"] ?? swarm?["state"])?.string {
             return HealthReport(state(word, status: ""), detail: detail(word: word, status: ""))
         }
         return HealthReport(.unhealthy, detail: "no container")

@@ -64,6 +64,7 @@ extension Update {
     ///
     /// - Parameter redactor: masks secrets in what the error quotes of the logs.
     package func outcome(redactor: Redactor) -> RemoteOutcome {
+        if let statedOutcome { return statedOutcome }
         let failures = logs.filter { !$0.success }.map { log in
             (stage: log.stageName(redactor), text: log.failureText(redactor))
         }

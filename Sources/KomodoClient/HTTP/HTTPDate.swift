@@ -27,7 +27,7 @@ enum HTTPDate {
 
     /// Days of the Gregorian calendar, counted in years that begin in March so that the leap day
     /// comes last.
-    private static func daysSince1970(year: Int, month: Int, day: Int) -> Int {
+    static func daysSince1970(year: Int, month: Int, day: Int) -> Int {
         let marchYear = month > 2 ? year : year - 1
         let marchMonth = (month + 9) % 12
         let dayOfYear = (153 * marchMonth + 2) / 5 + day - 1

@@ -32,7 +32,7 @@ extension CoreState {
     }
 
     /// A refusal that Core writes into the update.
-    private struct Refusal {
+    struct Refusal {
         let message: String
         var trace: [String] = []
     }
@@ -72,7 +72,8 @@ extension CoreState {
             && ContinuousClock.now < startedAt + scaled(behaviour.busyMilliseconds)
     }
 
-    private func unreachable(_ resource: WorldResource) -> Refusal {
+    /// What Core says when it cannot work on the server of a resource.
+    func unreachable(_ resource: WorldResource) -> Refusal {
         let server = resource.kind == .server ? resource : world[resource.serverID]
         guard version.isTwo else {
             return Refusal(

@@ -3,13 +3,11 @@ internal import JSON
 extension CoreState {
     /// The container of a deployment and its state.
     func deploymentContainer(_ params: JSONValue, for user: Operator) throws(Reply) -> JSONValue {
-        let name = params["deployment"] ?? params["id"] ?? params["name"]
-        let item = try open(.deployment, name?.string ?? "", for: user)
+        let item = try readable(.deployment, params, "deployment", for: user)
         let state = world.visibleState(item, version: version)
-        let isThere = item.state != "not_deployed" && item.state != "unknown"
         return [
             "state": .string(state),
-            "container": isThere
+            "container": hasContainer(item)
                 ? container(item.name, image: world.imageName(item), state: item.state, of: item)
                 : .null,
         ]
@@ -17,46 +15,32 @@ extension CoreState {
 
     /// The services of a stack with their containers.
     func stackServices(_ params: JSONValue, for user: Operator) throws(Reply) -> JSONValue {
-        let name = params["stack"] ?? params["id"] ?? params["name"]
-        let stack = try open(.stack, name?.string ?? "", for: user)
+        let stack = try readable(.stack, params, "stack", for: user)
         return .array(stack.services.map { service(stack, name: $0.name, image: $0.image) })
     }
 
-    /// A minimal log of a container, a deployment or a stack.
-    func containerLog(
-        _ kind: ResourceKind, _ params: JSONValue, _ field: String, for user: Operator
-    ) throws(Reply) -> JSONValue {
-        let name = params[field] ?? params["id"] ?? params["name"]
-        let resource = try open(kind, name?.string ?? "", for: user)
-        let tail = Int(max(0, min(params["tail"]?.int ?? 50, 5_000)))
-        let count = min(tail, 20)
-        let lines = (0..<count).map { "line \($0 + 1) of \(resource.name)\n" }.joined()
-        let now = clock.now
-        return UpdateLog(
-            stage: "Get container log", command: "docker logs \(resource.name) --tail \(tail)",
-            stdout: lines, startTs: now, endTs: now
-        ).json
+    /// Whether there is a container of a deployment.
+    func hasContainer(_ item: WorldResource) -> Bool {
+        item.state != "not_deployed" && item.state != "unknown"
     }
 
-    private func open(_ kind: ResourceKind, _ name: String, for user: Operator) throws(Reply)
-        -> WorldResource
-    {
-        let resource = try resolve(kind, name)
-        guard isOpen(resource, to: user) else {
-            throw .error(500, permissionText(resource, "Read"))
-        }
-        return resource
+    /// The container of a service of a stack.
+    func stackContainer(_ stack: WorldResource, service: String, image: String) -> JSONValue {
+        container(
+            "\(stack.name)-\(service)-1", image: image,
+            state: stack.state == "stopped" ? "exited" : stack.state, of: stack,
+            labels: [
+                "com.docker.compose.project": .string(stack.name),
+                "com.docker.compose.service": .string(service),
+            ])
     }
 
     private func service(_ stack: WorldResource, name: String, image: String) -> JSONValue {
-        let container = "\(stack.name)-\(name)-1"
         let isThere = stack.state != "down" && stack.state != "unknown"
-        let containerState = stack.state == "stopped" ? "exited" : stack.state
         var service: JSONObject = [
             "service": .string(name), "image": .string(image),
             "container": isThere
-                ? self.container(container, image: image, state: containerState, of: stack)
-                : .null,
+                ? stackContainer(stack, service: name, image: image) : .null,
         ]
         if version.isTwo {
             service["swarm_service"] = .null
@@ -84,8 +68,10 @@ extension CoreState {
         }
     }
 
-    private func container(
-        _ name: String, image: String, state: String, of owner: WorldResource
+    /// A container as Docker's list tells of it.
+    func container(
+        _ name: String, image: String, state: String, of owner: WorldResource,
+        labels: JSONObject = [:]
     ) -> JSONValue {
         let known = ["running", "created", "restarting", "paused", "exited", "dead"]
         // Docker calls an unhealthy container running and tells the rest in its status.
@@ -96,12 +82,23 @@ extension CoreState {
             "image": .string(image),
             "image_id": .string("sha256:" + SeededRandom.hex("image/\(image)", digits: 64)),
             "created": .int(World.createdAt / 1000), "state": .string(docker),
-            "status": .string(World.status(state)), "network_mode": "host",
-            "networks": ["host"], "ports": [], "volumes": [], "labels": [:],
+            "status": .string(Self.status(state, image: image)), "network_mode": "bridge",
+            "networks": ["bridge"],
+            "ports": [
+                ["IP": "0.0.0.0", "PrivatePort": 80, "PublicPort": 8080, "Type": "tcp"],
+                ["IP": "::", "PrivatePort": 80, "PublicPort": 8080, "Type": "tcp"],
+            ],
+            "volumes": [.string("/data/\(name)")], "labels": .object(labels),
         ]
         if version.isTwoThree {
             container["server_name"] = .string(world[owner.serverID]?.name ?? "")
         }
         return .object(container)
+    }
+
+    /// Docker's words for a state; images of databases have a health check.
+    private static func status(_ state: String, image: String) -> String {
+        let status = World.status(state)
+        return state == "running" && image.hasPrefix("postgres") ? "\(status) (healthy)" : status
     }
 }

@@ -10,8 +10,9 @@ extension CoreState {
     {
         let query = params["query"] ?? [:]
         let names = strings(query["names"])
-        let ids = names.filter(Self.isObjectID)
-        let plain = names.filter { !Self.isObjectID($0) }
+        // Before 2.0 ids were taken for names, and nothing was found.
+        let ids = version.isTwo ? names.filter(Self.isObjectID) : []
+        let plain = names.filter { !version.isTwo || !Self.isObjectID($0) }
         let tags = try tagIDs(strings(query["tags"]))
         let matchesAnyTag = query["tag_behavior"]?.string == "Any"
         let terms = version.isTwoThree ? strings(query["terms"]).map { $0.lowercased() } : []
@@ -27,10 +28,11 @@ extension CoreState {
         if query["templates"]?.string == "Only" { found = [] }
         guard version.isTwoThree else { return found }
         if params["sort_desc"]?.bool == true { found.reverse() }
-        return page(found, params)
+        return cut(found, params)
     }
 
-    private func page(_ found: [WorldResource], _ params: JSONValue) -> [WorldResource] {
+    /// The part of a list that a request wants (2.3 and later).
+    func cut<Element>(_ found: [Element], _ params: JSONValue) -> [Element] {
         let limit = params["limit"]?.int.map { Int(clamping: $0) } ?? Self.defaultLimit
         guard limit > 0 else { return found }
         let page = Int(clamping: params["page"]?.int ?? 0)
@@ -46,8 +48,11 @@ extension CoreState {
         guard allows("server_ids", resource.serverID), allows("builder_ids", resource.builderID),
             allows("build_ids", resource.buildID), allows("repos", resource.repository)
         else { return false }
-        return !version.isTwoThree
-            || allows("states", world.visibleState(resource, version: version))
+        guard version.isTwoThree else { return true }
+        let scheduled = specific["scheduled"]?.bool
+        return allows("states", world.visibleState(resource, version: version))
+            && allows("linked_repos", resource.linkedRepoID)
+            && (scheduled == nil || scheduled == !resource.schedule.isEmpty)
     }
 
     private func hasTags(_ resource: WorldResource, _ tags: [String], any: Bool) -> Bool {

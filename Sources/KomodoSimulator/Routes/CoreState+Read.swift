@@ -11,7 +11,8 @@ extension CoreState {
         case "GetCoreInfo": return coreInfo
         case "GetUpdate": return try update(params["id"]?.string ?? "", for: user)
         case "ListUpdates": return try listUpdates(params, for: user)
-        case "ListAlerts": return ["alerts": [], "next_page": .null]
+        case "ListAlerts": return try listAlerts(params, for: user)
+        case "GetAlert": return try alert(params["id"]?.string ?? "", for: user)
         case "ListTags": return tagList
         case "ListStackServices": return try stackServices(params, for: user)
         case "GetDeploymentContainer": return try deploymentContainer(params, for: user)
@@ -22,6 +23,16 @@ extension CoreState {
         case "GetDeploymentLog":
             return try containerLog(.deployment, params, "deployment", for: user)
         case "GetContainerLog": return try containerLog(.server, params, "server", for: user)
+        case "SearchStackLog": return try searchLog(.stack, params, "stack", for: user)
+        case "SearchDeploymentLog":
+            return try searchLog(.deployment, params, "deployment", for: user)
+        case "SearchContainerLog": return try searchLog(.server, params, "server", for: user)
+        case "GetSystemStats", "GetSystemInformation":
+            return try serverFacts(type, params, for: user)
+        case "GetDeploymentStats": return try deploymentStats(params, for: user)
+        case "ListContainers", "ListDockerContainers": return try containers(params, for: user)
+        case "ListAllContainers", "ListAllDockerContainers":
+            return allContainers(params, for: user)
         default: return try readResource(type, params, for: user)
         }
     }
@@ -56,7 +67,7 @@ extension CoreState {
     }
 
     /// The resource that a read names, when the user may see it.
-    private func readable(
+    func readable(
         _ kind: ResourceKind, _ params: JSONValue, _ field: String, for user: Operator
     ) throws(Reply) -> WorldResource {
         let name = params[field] ?? params["id"] ?? params["name"]
@@ -78,14 +89,7 @@ extension CoreState {
     }
 
     private func listUpdates(_ params: JSONValue, for user: Operator) throws(Reply) -> JSONValue {
-        let filter: UpdateFilter
-        do {
-            filter = try UpdateFilter(params["query"])
-        } catch {
-            throw .error(
-                500, "failed to pull updates from db",
-                trace: ["Kind: Command failed: Error code 2 (BadValue): \(error.message)"])
-        }
+        let filter = try filter(params["query"], of: "updates")
         let page = Int(max(0, min(params["page"]?.int ?? 0, Int64(Int32.max))))
         let found = updates.page(
             filter, skip: page * Self.updatesPerPage, limit: Self.updatesPerPage

@@ -15,6 +15,7 @@ struct Inbound: Sendable {
     let fields: HTTPFields
     /// The address of the client's socket.
     let address: String
+    let bytes: [UInt8]
     let body: Result<JSONValue, JSONError>
     /// The module that the path names; nil for other paths.
     let module: Module?
@@ -30,6 +31,7 @@ struct Inbound: Sendable {
         self.query = query
         self.fields = fields
         self.address = address
+        self.bytes = bytes
         body = Result { () throws(JSONError) in try JSONValue(parsing: bytes) }
         let parts = path.split(separator: "/", omittingEmptySubsequences: false).dropFirst()
         module = parts.count <= 2 ? parts.first.flatMap { Module(rawValue: String($0)) } : nil

@@ -1,7 +1,10 @@
 /// The read and write requests that the simulator plays, with their fields.
 enum RequestCatalog {
-    /// The fields of a read request; nil when there is no such request.
-    static func readFields(_ type: String) -> [ParameterField]? { reads[type] }
+    /// The fields of a read request; nil when this version has no such request.
+    static func readFields(_ type: String, version: CoreVersion) -> [ParameterField]? {
+        !version.isTwoThree && ["ListContainers", "ListAllContainers"].contains(type)
+            ? nil : reads[type]
+    }
 
     /// The fields of a write request; nil when there is no such request.
     static func writeFields(_ type: String) -> [ParameterField]? { writes[type] }
@@ -33,6 +36,22 @@ enum RequestCatalog {
         ParameterField(name: "timestamps", kind: .bool, need: .defaulted),
     ]
 
+    private static let search = [
+        ParameterField(name: "terms", kind: .strings, need: .required),
+        ParameterField(name: "combinator", kind: .string, need: .defaulted),
+        ParameterField(name: "invert", kind: .bool, need: .defaulted),
+        ParameterField(name: "timestamps", kind: .bool, need: .defaulted),
+    ]
+
+    private static let services = ParameterField(
+        name: "services", kind: .strings, need: .required)
+
+    private static let containerListFields = [
+        ParameterField(name: "servers", kind: .strings, need: .defaulted),
+        ParameterField(name: "page", kind: .integer, need: .defaulted),
+        ParameterField(name: "limit", kind: .integer, need: .optional),
+    ]
+
     private static let listFields = [
         ParameterField(name: "query", kind: .object, need: .defaulted),
         ParameterField(name: "page", kind: .integer, need: .defaulted),
@@ -50,17 +69,27 @@ enum RequestCatalog {
         var all: [String: [ParameterField]] = [
             "GetVersion": [], "GetCoreInfo": [], "ListUpdates": updateListFields,
             "ListAlerts": updateListFields, "GetUpdate": [required("id")],
+            "GetAlert": [required("id")],
             "ListTags": [ParameterField(name: "query", kind: .object, need: .optional)],
             "ListStackServices": [required("stack", aliases: ["id", "name"])],
             "GetDeploymentContainer": [required("deployment", aliases: ["id", "name"])],
             "GetServerState": [required("server", aliases: ["id", "name"])],
             "GetDeploymentLog": [required("deployment", aliases: ["id", "name"])] + tail,
             "GetContainerLog": [required("server"), required("container")] + tail,
-            "GetStackLog": [
-                required("stack", aliases: ["id", "name"]),
-                ParameterField(name: "services", kind: .strings, need: .required),
-            ] + tail,
+            "GetStackLog": [required("stack", aliases: ["id", "name"]), services] + tail,
+            "SearchDeploymentLog": [required("deployment", aliases: ["id", "name"])] + search,
+            "SearchContainerLog": [required("server"), required("container")] + search,
+            "SearchStackLog": [required("stack", aliases: ["id", "name"]), services] + search,
+            "GetDeploymentStats": [required("deployment", aliases: ["id", "name"])],
         ]
+        for name in [
+            "GetSystemStats", "GetSystemInformation", "ListContainers", "ListDockerContainers",
+        ] {
+            all[name] = [required("server", aliases: ["id", "name"])]
+        }
+        for name in ["ListAllContainers", "ListAllDockerContainers"] {
+            all[name] = containerListFields
+        }
         for entry in listedKinds {
             let target = [required(entry.field, aliases: ["id", "name"])]
             all["Get\(entry.name)"] = target

@@ -3,12 +3,14 @@ internal import JSON
 extension SimulatedCore {
     /// Counts a request and looks up what the script does to it.
     func register(_ request: Inbound) -> FaultAction? {
-        let type = request.type
-        return withState { state in
+        withState { state in
+            let route = state.options.api == .core ? nil : SignedRoute(request)
+            let type = route?.type ?? request.type
             state.book.record(request: type ?? "\(request.method) \(request.path)")
             guard state.faults.hasRules else { return nil }
             let strings = request.params?.object?.members.compactMap(\.value.string) ?? []
-            let names = strings.compactMap { state.world[$0]?.name }
+            let ids = strings + [route?.id].compactMap { $0 }
+            let names = ids.compactMap { state.world[$0]?.name }
             return state.faults.decide(
                 RequestFacts(
                     method: request.method, path: request.path, type: type,

@@ -49,6 +49,7 @@ final class SimulatedCore: Sendable {
 
     /// Answers a request to Core's own API.
     func answer(_ request: Inbound) -> Reply {
+        if let reply = answerSigned(request) { return reply }
         do {
             return try route(request)
         } catch {
@@ -89,7 +90,7 @@ final class SimulatedCore: Sendable {
         let user = try withState { (state) throws(Reply) in try state.authenticate(credentials) }
         let (type, params) = try RequestShape.check(request, version: version) { type in
             switch module {
-            case .read: RequestCatalog.readFields(type)
+            case .read: RequestCatalog.readFields(type, version: version)
             case .write: RequestCatalog.writeFields(type)
             case .execute: RequestCatalog.executeFields(type, version: version)
             case .auth: nil

@@ -72,15 +72,19 @@ indirect enum UpdateFilter: Sendable {
 
     /// Whether `record` is selected.
     func matches(_ record: UpdateRecord) -> Bool {
+        matches { Self.value(of: $0, in: record) }
+    }
+
+    /// Whether the document whose fields `value` tells is selected.
+    func matches(_ value: (String) -> Value) -> Bool {
         switch self {
-        case .all(let parts): parts.allSatisfy { $0.matches(record) }
-        case .any(let parts): parts.contains { $0.matches(record) }
-        case .none(let parts): !parts.contains { $0.matches(record) }
-        case .compare(let field, let comparison, let value):
-            Self.compare(Self.value(of: field, in: record), comparison, value)
-        case .among(let field, let values): values.contains(Self.value(of: field, in: record))
-        case .exists(let field, let wanted):
-            (Self.value(of: field, in: record) != .null) == wanted
+        case .all(let parts): parts.allSatisfy { $0.matches(value) }
+        case .any(let parts): parts.contains { $0.matches(value) }
+        case .none(let parts): !parts.contains { $0.matches(value) }
+        case .compare(let field, let comparison, let wanted):
+            Self.compare(value(field), comparison, wanted)
+        case .among(let field, let values): values.contains(value(field))
+        case .exists(let field, let wanted): (value(field) != .null) == wanted
         }
     }
 }

@@ -10,7 +10,7 @@ extension World {
             case .stack: stackConfig(resource, version: version)
             case .build: buildConfig(resource)
             case .repo: repoConfig(resource)
-            case .procedure: scheduleConfig(["stages": stages(resource)])
+            case .procedure: scheduleConfig(resource, ["stages": stages(resource)])
             case .action: actionConfig(resource)
             case .resourceSync: syncConfig()
             case .system, .builder: [:]
@@ -18,22 +18,28 @@ extension World {
         guard [.stack, .build, .repo, .resourceSync].contains(resource.kind) else {
             return .object(config)
         }
-        config["git_provider"] = "github.com"
+        config["git_provider"] = .string(resource.gitProvider)
         config["git_https"] = true
-        config["git_account"] = ""
+        config["git_account"] = .string(resource.gitAccount)
         config["repo"] = .string(resource.repository)
         config["branch"] = "main"
         config["commit"] = ""
         config["webhook_enabled"] = true
-        config["webhook_secret"] = ""
+        config["webhook_secret"] = .string(Self.secret("webhook", of: resource))
         return .object(config)
+    }
+
+    /// A value that Core shows to everybody who may read the resource, and that nobody else should.
+    private static func secret(_ kind: String, of resource: WorldResource) -> String {
+        "simulated-\(resource.name)-\(kind)-secret"
     }
 
     private func serverConfig(_ server: WorldResource, version: CoreVersion) -> JSONObject {
         var config: JSONObject = [
             "address": .string("https://\(server.name).example.com:8120"),
             "external_address": "", "region": "eu-central",
-            "enabled": .bool(server.state != "Disabled"), "passkey": "", "ignore_mounts": [],
+            "enabled": .bool(server.state != "Disabled"),
+            "passkey": .string(Self.secret("passkey", of: server)), "ignore_mounts": [],
             "auto_prune": true, "links": [], "stats_monitoring": true,
             "send_unreachable_alerts": true, "send_cpu_alerts": true, "send_mem_alerts": true,
             "send_disk_alerts": true, "send_version_mismatch_alerts": true, "cpu_warning": 90,
@@ -63,10 +69,11 @@ extension World {
         var config: JSONObject = [
             "server_id": .string(item.serverID), "image": image, "image_registry_account": "",
             "skip_secret_interp": false, "redeploy_on_build": false, "poll_for_updates": false,
-            "auto_update": false, "send_alerts": true, "links": [], "network": "host",
+            "auto_update": false, "send_alerts": true, "links": [], "network": "bridge",
             "restart": "unless-stopped", "command": "", "termination_signal": "SIGTERM",
-            "termination_timeout": 10, "extra_args": [], "term_signal_labels": "", "ports": "",
-            "volumes": "", "labels": "",
+            "termination_timeout": 10, "extra_args": [], "term_signal_labels": "",
+            "ports": "8080:80\n8443:443\n", "volumes": .string("/data/\(item.name):/app/data\n"),
+            "labels": "traefik.enable=true\n",
             "environment": .string(
                 "APP=\(item.name)\nDB_PASSWORD=simulated-\(item.name)-password\n"),
         ]
@@ -88,8 +95,10 @@ extension World {
             "file_paths": [], "env_file_path": ".env", "additional_env_files": [],
             "config_files": [], "send_alerts": true, "registry_provider": "",
             "registry_account": "", "pre_deploy": Self.noCommand, "post_deploy": Self.noCommand,
-            "extra_args": [], "build_extra_args": [], "ignore_services": [], "file_contents": "",
-            "environment": .string("STACK=\(stack.name)\n"),
+            "extra_args": [], "build_extra_args": [], "ignore_services": [],
+            "file_contents": .string(stack.isWrittenInUI ? compose(stack) : ""),
+            "environment": .string(
+                "STACK=\(stack.name)\nDB_PASSWORD=simulated-\(stack.name)-password\n"),
         ]
         if version.isTwo {
             config["swarm_id"] = ""
@@ -105,13 +114,16 @@ extension World {
             "builder_id": .string(build.builderID), "version": build.version.json,
             "auto_increment_version": true, "image_name": "", "image_tag": "",
             "include_latest_tag": true, "include_version_tags": true, "include_commit_tag": true,
-            "links": [], "linked_repo": "", "files_on_host": false, "build_path": ".",
+            "links": [], "linked_repo": .string(build.linkedRepoID), "files_on_host": false,
+            "build_path": ".",
             "dockerfile_path": "Dockerfile",
             "image_registry": [
                 ["domain": "registry.example.com", "account": "", "organization": ""]
             ],
             "skip_secret_interp": false, "use_buildx": false, "extra_args": [],
-            "pre_build": Self.noCommand, "dockerfile": "", "build_args": "", "secret_args": "",
+            "pre_build": Self.noCommand, "dockerfile": "",
+            "build_args": "NODE_VERSION=20\nAPP_ENV=production\n",
+            "secret_args": .string("NPM_TOKEN=\(Self.secret("args", of: build))\n"),
             "labels": "",
         ]
     }
@@ -124,25 +136,29 @@ extension World {
         ]
     }
 
-    private func scheduleConfig(_ own: JSONObject) -> JSONObject {
+    private func scheduleConfig(_ item: WorldResource, _ own: JSONObject) -> JSONObject {
         var config = own
-        config["schedule_format"] = "English"
-        config["schedule"] = ""
+        config["schedule_format"] = item.schedule.isEmpty ? "English" : "Cron"
+        config["schedule"] = .string(item.schedule)
         config["schedule_enabled"] = true
         config["schedule_timezone"] = ""
         config["schedule_alert"] = true
         config["failure_alert"] = true
-        config["webhook_enabled"] = true
-        config["webhook_secret"] = ""
+        config["webhook_enabled"] = .bool(item.acceptsWebhooks)
+        config["webhook_secret"] = .string(Self.secret("webhook", of: item))
         return config
     }
 
     private func actionConfig(_ action: WorldResource) -> JSONObject {
-        scheduleConfig([
-            "run_at_startup": false, "reload_deno_deps": false,
-            "file_contents": .string("console.log('\(action.name)', ARGS);"),
-            "arguments_format": "key_value", "arguments": "",
-        ])
+        scheduleConfig(
+            action,
+            [
+                "run_at_startup": false, "reload_deno_deps": false,
+                "file_contents": .string("console.log('\(action.name)', ARGS);"),
+                "arguments_format": "key_value",
+                "arguments": .string(
+                    "TARGET=production\nAPI_TOKEN=\(Self.secret("args", of: action))\n"),
+            ])
     }
 
     private func syncConfig() -> JSONObject {

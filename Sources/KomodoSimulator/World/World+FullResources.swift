@@ -20,6 +20,7 @@ extension World {
     private func fullInfo(_ resource: WorldResource, version: CoreVersion) -> JSONValue {
         switch resource.kind {
         case .deployment where !version.isTwo, .server where !version.isTwo: .null
+        case .deployment where !version.isTwoThree: ["latest_image_digest": ""]
         case .deployment: ["latest_image_digest": "", "deployed_name": .string(resource.name)]
         case .stack: fullStackInfo(resource)
         case .build:
@@ -46,7 +47,9 @@ extension World {
     }
 
     private func fullStackInfo(_ stack: WorldResource) -> JSONValue {
-        let deployed = Self.compose(stack, revision: stack.commitHash)
+        // What Core deployed has the secrets filled in.
+        let deployed =
+            "\(Self.compose(stack, revision: stack.commitHash))# simulated-\(stack.name)-filled-in\n"
         let latest = Self.compose(stack, revision: latestHash(stack))
         let names: [JSONValue] = stack.services.map {
             [
@@ -70,6 +73,11 @@ extension World {
             "remote_errors": [], "latest_hash": .string(latestHash(stack)),
             "latest_message": "Update the stack",
         ]
+    }
+
+    /// The compose file of a stack that is written in the user interface.
+    func compose(_ stack: WorldResource) -> String {
+        Self.compose(stack, revision: "ui")
     }
 
     private static func compose(_ stack: WorldResource, revision: String) -> String {

@@ -44,8 +44,9 @@ extension World {
             info["err"] = ["error": "Server is not connected", "trace": ["connection refused"]]
         }
         if version.isTwoThree {
-            info["core_count"] = 4
-            info["logical_core_count"] = 8
+            info["core_count"] = 2
+            info["logical_core_count"] = 4
+            if server.state == "Ok" { info["stats"] = minimalStats(version) }
             info["alerting_thresholds"] = [
                 "cpu_warning": 90, "cpu_critical": 99, "mem_warning": 75, "mem_critical": 95,
                 "disk_warning": 75, "disk_critical": 95,
@@ -71,10 +72,12 @@ extension World {
 
     private func stackInfo(_ stack: WorldResource, version: CoreVersion) -> JSONObject {
         var info: JSONObject = [
-            "server_id": .string(stack.serverID), "files_on_host": false, "file_contents": false,
+            "server_id": .string(stack.serverID), "files_on_host": false,
+            "file_contents": .bool(stack.isWrittenInUI),
             "project_missing": false, "missing_files": [],
             "state": .string(stack.state),
-            "status": .string("\(stack.state)(\(stack.services.count))"),
+            "status": stack.state == "down" || stack.state == "unknown"
+                ? .null : .string("\(stack.state)(\(stack.services.count))"),
             "deployed_hash": .string(stack.commitHash), "latest_hash": .string(latestHash(stack)),
         ]
         addSource(of: stack, to: &info, version: version)
@@ -124,7 +127,8 @@ extension World {
         var info: JSONObject = ["state": .string(item.state)]
         if item.kind == .procedure { info["stages"] = .int(item.stages.count) }
         info["last_run_at"] = item.lastRunAt == 0 ? .null : .int(item.lastRunAt)
-        info["next_scheduled_run"] = .null
+        info["next_scheduled_run"] =
+            item.schedule.isEmpty ? .null : .int(Self.createdAt + 86_400_000)
         info["schedule_error"] = .null
         return info
     }
@@ -143,12 +147,15 @@ extension World {
     private func addSource(
         of resource: WorldResource, to info: inout JSONObject, version: CoreVersion
     ) {
-        info["linked_repo"] = ""
-        if version.isTwoThree { info["linked_repo_name"] = .null }
-        info["git_provider"] = "github.com"
-        info["repo"] = .string(resource.repository)
+        let linked = self[resource.linkedRepoID]
+        let source = linked ?? resource
+        info["linked_repo"] = .string(resource.linkedRepoID)
+        if version.isTwoThree { info["linked_repo_name"] = .string(linked?.name ?? "") }
+        info["git_provider"] = .string(source.gitProvider)
+        info["repo"] = .string(source.repository)
         info["branch"] = "main"
-        info["repo_link"] = .string("https://github.com/\(resource.repository)")
+        info["repo_link"] = .string(
+            source.repository.isEmpty ? "" : "https://\(source.gitProvider)/\(source.repository)")
     }
 
     /// The hash that the repository of a stack has now: a new one after each run and refresh of a

@@ -69,11 +69,12 @@ extension World {
 
     private static func stack(
         _ name: String, services: [(name: String, image: String)], on server: String = "prod-2",
-        state: String = "running", _ peculiarity: (inout Behaviour) -> Void = { _ in }
+        state: String = "running", isWrittenInUI: Bool = false,
+        _ peculiarity: (inout Behaviour) -> Void = { _ in }
     ) -> WorldResource {
         var resource = WorldResource(.stack, name, state: state)
         resource.services = services
-        resource.repository = "example/\(name)"
+        if !isWrittenInUI { resource.repository = "example/\(name)" }
         resource.commitHash = SeededRandom.hex("commit/\(name)", digits: 7)
         resource.serverID = WorldResource.id(of: .server, server)
         peculiarity(&resource.behaviour)
@@ -90,7 +91,7 @@ extension World {
                 "monitoring",
                 services: [
                     ("grafana", "grafana/grafana:11.2"), ("prometheus", "prom/prometheus:v3"),
-                ]),
+                ], isWrittenInUI: true),
             stack("media", services: [("jellyfin", "jellyfin:10"), ("proxy", "caddy:2")]) {
                 $0.change = .service
             },
@@ -105,31 +106,33 @@ extension World {
 
     private static func source(
         _ kind: ResourceKind, _ name: String, server: String? = nil, builder: String? = "local",
-        _ peculiarity: (inout Behaviour) -> Void = { _ in }
+        _ peculiarity: (inout WorldResource) -> Void = { _ in }
     ) -> WorldResource {
         var resource = WorldResource(kind, name, state: "Ok")
         resource.repository = "example/\(name)"
         resource.commitHash = SeededRandom.hex("commit/\(name)", digits: 7)
         resource.serverID = server.map { WorldResource.id(of: .server, $0) } ?? ""
         resource.builderID = builder.map { WorldResource.id(of: .builder, $0) } ?? ""
-        peculiarity(&resource.behaviour)
+        peculiarity(&resource)
         return resource
     }
 
     private static var builds: [WorldResource] {
         [
-            source(.build, "my-app"), source(.build, "api-image"),
-            source(.build, "slow-build") { $0.slowness = 10 },
-            source(.build, "broken-build") { $0.fails = true },
+            source(.build, "my-app") { $0.linkedRepoID = WorldResource.id(of: .repo, "my-repo") },
+            source(.build, "api-image"),
+            source(.build, "slow-build") { $0.behaviour.slowness = 10 },
+            source(.build, "broken-build") { $0.behaviour.fails = true },
             source(.build, "orphan-build", builder: nil),
         ]
     }
 
     private static var repos: [WorldResource] {
         [
-            source(.repo, "infra", server: "prod-1"), source(.repo, "docs", server: "staging"),
+            source(.repo, "infra", server: "prod-1") { $0.gitAccount = "deploy-bot" },
+            source(.repo, "docs", server: "staging") { $0.gitProvider = "gitlab.com" },
             source(.repo, "my-repo", server: "prod-2"),
-            source(.repo, "broken-repo", server: "prod-1") { $0.fails = true },
+            source(.repo, "broken-repo", server: "prod-1") { $0.behaviour.fails = true },
             source(.repo, "orphan-repo", builder: nil),
         ]
     }
@@ -143,7 +146,9 @@ extension World {
     private static var procedures: [WorldResource] {
         var nightly = WorldResource(.procedure, "nightly", state: "Ok")
         nightly.stages = [("Pull", [execution("PullRepo", "repo", "docs")])]
+        nightly.schedule = "0 0 2 * * *"
         var release = WorldResource(.procedure, "release", state: "Ok")
+        release.acceptsWebhooks = false
         release.stages = [
             ("Build", [execution("RunBuild", "build", "api-image")]),
             (
@@ -179,7 +184,7 @@ extension World {
     private static var syncs: [WorldResource] {
         [
             source(.resourceSync, "production"),
-            source(.resourceSync, "broken-sync") { $0.fails = true },
+            source(.resourceSync, "broken-sync") { $0.behaviour.fails = true },
         ]
     }
 }

@@ -17,14 +17,14 @@
 /// | Deployment | `offline-app` | on `edge-offline` |
 /// | Deployment | `stopped-app`, `new-app` | exited, not deployed |
 /// | Stack | `shop`, `blog` | changed, so DeployStackIfChanged deploys everything |
-/// | Stack | `monitoring` | unchanged: DeployStackIfChanged stores nothing |
+/// | Stack | `monitoring` | written in the UI; DeployStackIfChanged stores nothing |
 /// | Stack | `media` | one service changed: DeployStackService |
 /// | Stack | `broken-stack`, `legacy` | fails; on `edge-offline` |
-/// | Build | `my-app`, `api-image`, `slow-build` | on the builder `local`; slow |
+/// | Build | `my-app`, `api-image`, `slow-build` | on `local`; `my-app` from `my-repo` |
 /// | Build | `broken-build`, `orphan-build` | fails; has no builder |
-/// | Repo | `infra`, `docs`, `my-repo` | ordinary |
+/// | Repo | `infra`, `docs`, `my-repo` | ordinary; `docs` is at gitlab.com |
 /// | Repo | `broken-repo`, `orphan-repo` | fails; has no server |
-/// | Procedure | `nightly`, `release` | one stage; two stages with three children |
+/// | Procedure | `nightly`, `release` | scheduled; two stages, by hand |
 /// | Procedure | `broken-procedure`, `slow-procedure` | second stage fails; six slow stages |
 /// | Action | `cleanup`, `report`, `slow-action`, `broken-action` | ordinary, slow, fails |
 /// | ResourceSync | `production`, `broken-sync` | ordinary, fails |

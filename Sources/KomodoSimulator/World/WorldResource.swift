@@ -14,6 +14,16 @@ struct WorldResource: Sendable {
     /// Image of a deployment; repository of a stack, build, repo or sync.
     var image = ""
     var repository = ""
+    /// The Repo resource that a build takes its files from.
+    var linkedRepoID = ""
+    /// Where the repository is.
+    var gitProvider = "github.com"
+    /// The account that Core clones with.
+    var gitAccount = ""
+    /// When a procedure runs by itself; empty for never.
+    var schedule = ""
+    /// Whether webhooks start it.
+    var acceptsWebhooks = true
     /// The build whose image a deployment runs.
     var buildID = ""
     /// Service names of a stack with their images.
@@ -46,6 +56,8 @@ struct WorldResource: Sendable {
         "66" + SeededRandom.hex("\(kind.rawValue)/\(name)", digits: 22)
     }
 
+    /// Whether the compose file of a stack is in its configuration and nowhere else.
+    var isWrittenInUI: Bool { kind == .stack && repository.isEmpty }
     /// This resource as the target of an update.
     var target: ResourceTarget { ResourceTarget(kind: kind, id: id) }
 }

@@ -16,6 +16,7 @@ struct EnqueueConformance {
             $0.deadline = .seconds(90)
             $0.startWithin = .seconds(600)
             $0.waitsForHealth = true
+            $0.retriesFailure = true
         }
         #expect(try await test.store.job("\(job.id)") == job)
         #expect(try await test.store.job(row: job.row) == job)
@@ -25,6 +26,7 @@ struct EnqueueConformance {
         #expect(job.arguments == ["signal": "SIGINT", "time": .number("1.50")])
         #expect(job.caller.traceContext == "00-1-2-00" && job.caller.principal == "ann")
         #expect(job.idempotencyKey == "key" && job.priority == -3 && job.waitsForHealth)
+        #expect(job.retriesFailure && job.facts.retriesFailure)
         #expect(job.deadline == .seconds(90) && job.startWithin == .seconds(600))
         #expect(job.createdAt == test.clock.now && job.runAt == test.clock.now)
         #expect(job.expiresAt == test.clock.now + .seconds(600))

@@ -45,6 +45,21 @@ struct TimeConformance {
     }
 
     @Test(arguments: StoreFactory.all)
+    func aRunThatIsRepeatedDoesNotUseUpTheWindow(factory: StoreFactory) async throws {
+        let test = try await factory.make()
+        let job = try await test.running(update: "u1") {
+            $0.startWithin = .seconds(60)
+            $0.retriesFailure = true
+        }
+        let left = job.expiresAt - test.clock.now
+        try await test.pass(.seconds(86_400))
+        try await test.apply(.concluded(.failed(Samples.problem)), to: job)
+        let waiting = try await test.now(job)
+        #expect(waiting.state == .pending(.backoff))
+        #expect(waiting.expiresAt == test.clock.now + left)
+    }
+
+    @Test(arguments: StoreFactory.all)
     func timeSpentHeldDoesNotCount(factory: StoreFactory) async throws {
         let test = try await factory.make()
         let holder = try await test.running(update: "u1")

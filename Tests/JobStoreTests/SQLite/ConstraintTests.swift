@@ -74,6 +74,7 @@ struct ConstraintTests {
         ("phase = 'throttled'", "waiting_has_moment"), ("attempt = -1", "attempt >= 0"),
         ("failures = -1", "failures >= 0"), ("start_within = 0", "start_within > 0"),
         ("deadline = 0", "deadline > 0"), ("waits_for_health = 2", "waits_for_health"),
+        ("retries_failure = 2", "retries_failure"),
         ("holds_lane = 2", "holds_lane IN"), ("arguments = '{'", "json_valid(arguments)"),
         ("candidates = 'x'", "json_valid(candidates)"), ("token = 'short'", "length(token)"),
         ("priority = 'high'", "cannot store TEXT value"),

@@ -24,15 +24,17 @@ struct AlteredKomodo: KomodoAPI {
         try await komodo.resolve(type, nameOrID, for: purpose)
     }
 
-    func updates(_ ids: [String]) async throws(KomodoError) -> [UpdateSummary] {
-        try await komodo.updates(ids)
+    func updates(
+        of runs: [RemoteRun]
+    ) async throws(KomodoError) -> [RemoteRun: UpdateSummary] {
+        try await komodo.updates(of: runs)
     }
 
     func update(
-        _ id: String, for purpose: TokenBucket.Purpose
+        of run: RemoteRun, for purpose: TokenBucket.Purpose
     ) async throws(KomodoError) -> Update {
-        await beforeReading(id)
-        return try await komodo.update(id, for: purpose)
+        await beforeReading(run.id ?? "")
+        return try await komodo.update(of: run, for: purpose)
     }
 
     func evidence(_ query: EvidenceQuery) async throws(KomodoError) -> [UpdateSummary] {

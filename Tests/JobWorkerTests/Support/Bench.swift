@@ -16,6 +16,8 @@ struct Bench: Sendable {
     let store: SQLiteJobStore
     let simulator: KomodoSimulator
     let komodo: CoreKomodo
+    /// The client of the signed interface, where the plan asks for it.
+    let signed: SignedKomodo?
     let clock: WarpClock
     let plan: Plan
     private let directory: TemporaryDirectory
@@ -39,6 +41,9 @@ struct Bench: Sendable {
         /// Of the client and the worker, in their time.
         var requestTimeout: Duration = .milliseconds(1_500)
         var retries = 3
+        /// The interface that the worker speaks.
+        var dialect = KomodoDialect.core
+        var signedStyle = SignedStyle()
     }
 
     /// Runs `body` with a bench of its own.
@@ -51,15 +56,17 @@ struct Bench: Sendable {
             options.faults = plan.faults
             options.version = plan.version
             options.extraDeployments = plan.extraDeployments
+            options.api = plan.dialect == .core ? .core : .both
+            options.signedStyle = plan.signedStyle
             return try await withKomodoSimulator(options) { simulator, address in
                 let bench = try Bench(plan, simulator, address)
                 do {
                     let value = try await body(bench)
-                    await bench.komodo.shutdown()
+                    await bench.shutdown()
                     try await bench.expectConsistency()
                     return value
                 } catch {
-                    await bench.komodo.shutdown()
+                    await bench.shutdown()
                     throw error
                 }
             }
@@ -91,17 +98,32 @@ struct Bench: Sendable {
             clock: clock.store, machine: JobStateMachine(retry: retry))
         self.store = store
         let limits = plan.limits
+        let connection = KomodoConnection(
+            url: address.url, apiKey: Secret(address.apiKey),
+            apiSecret: Secret(address.apiSecret),
+            requestTimeout: plan.requestTimeout, connectTimeout: .seconds(5),
+            totalTimeout: .seconds(20), retry: retry)
+        let permit = BudgetPermit.waiting(
+            store: store, instance: Self.instance, limits: limits,
+            sleep: { try await clock.sleep($0) })
+        let observer: KomodoObserver = { await Self.record($0, store, limits) }
         komodo = CoreKomodo(
-            connection: KomodoConnection(
-                url: address.url, apiKey: Secret(address.apiKey),
-                apiSecret: Secret(address.apiSecret),
-                requestTimeout: plan.requestTimeout, connectTimeout: .seconds(5),
-                totalTimeout: .seconds(20), retry: retry),
-            permit: BudgetPermit.waiting(
-                store: store, instance: Self.instance, limits: limits,
-                sleep: { try await clock.sleep($0) }),
-            observer: { await Self.record($0, store, limits) }, logger: Self.logger,
+            connection: connection, permit: permit, observer: observer, logger: Self.logger,
             userAgent: "tests", surroundings: clock.surroundings)
+        signed =
+            plan.dialect == .core
+            ? nil
+            : SignedKomodo(
+                connection: connection, permit: permit, observer: observer, logger: Self.logger,
+                userAgent: "tests", surroundings: clock.surroundings)
+    }
+
+    /// The client of the interface that the plan names.
+    var api: any KomodoAPI { signed ?? komodo }
+
+    private func shutdown() async {
+        await komodo.shutdown()
+        await signed?.shutdown()
     }
 
     static let instance = "http://komodo.example"
@@ -139,7 +161,7 @@ extension Bench {
     /// How requests become jobs, with Komodo asked or not.
     func intake(asksKomodo: Bool = true) -> JobIntake {
         // A busy machine must not make targets count as unresolved.
-        JobIntake(store: store, komodo: asksKomodo ? komodo : nil, redactor: Self.redactor) { _ in
+        JobIntake(store: store, komodo: asksKomodo ? api : nil, redactor: Self.redactor) { _ in
             try await ContinuousClock().sleep(for: .seconds(20))
         }
     }

@@ -47,7 +47,7 @@ final class WorkerUnderTest: Sendable {
         hooks.passed = { passes.value.withLock { $0 += 1 } }
         let clock = bench.clock
         let context = WorkerContext(
-            store: plan.store ?? bench.store, komodo: plan.komodo ?? bench.komodo,
+            store: plan.store ?? bench.store, komodo: plan.komodo ?? bench.api,
             worker: record, policy: policy, clock: clock.store, redactor: Bench.redactor,
             hooks: hooks,
             logger: Bench.logger, sleep: { try await clock.sleep($0) })

@@ -24,6 +24,7 @@ struct OperationTests {
         (.startContainer, "prod-1", ["container": "web"]),
         (.stopContainer, "prod-1", ["container": "db"]),
         (.restartContainer, "prod-1", ["container": "api"]),
+        (.destroyContainer, "prod-1", ["container": "cache"]),
         (.runSync, "production", [:]), (.buildRepo, "my-repo", [:]),
     ]
 

@@ -57,7 +57,11 @@ struct OperationTests {
         let destructive = JobOperation.allCases.filter { $0.spec.tier == .destroy }
         #expect(
             Set(destructive)
-                == [.stopServer, .restartServer, .cloneRepo, .destroyDeployment, .destroyStack])
+                == [
+                    .stopServer, .restartServer, .cloneRepo, .stopDeployment, .restartDeployment,
+                    .destroyDeployment, .stopStack, .restartStack, .destroyStack, .stopContainer,
+                    .restartContainer, .destroyContainer,
+                ])
     }
 
     @Test func onlyTheseAreNotSentAgainByThemselves() {

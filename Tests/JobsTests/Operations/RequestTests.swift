@@ -53,7 +53,7 @@ struct RequestTests {
             { $0.target = Target(type: .deployment, id: nil, name: "web") },
             { $0.arguments = ["stop_signal": "SIGINT", "stop_time": 6] }, { $0.arguments = [:] },
             { $0.arguments = ["stop_signal": "SIGINT", "stop_time": "5"] },
-            { $0.waitsForHealth = true },
+            { $0.waitsForHealth = true }, { $0.retriesFailure = true },
         ]
         let identities = changes.map { Self.request($0).identity } + [Self.request().identity]
         #expect(Set(identities).count == identities.count)

@@ -37,6 +37,19 @@ struct RetryLimitTests {
         #expect(ends == [backoff, backoff, backoff, .failed(.exhausted)])
     }
 
+    @Test func aRunThatKeepsFailingIsRepeatedThreeTimes() {
+        var facts = JobFacts(
+            state: .pending(.queued), operation: .triggerAction, retriesFailure: true)
+        var ends: [JobState] = []
+        for _ in 0..<4 {
+            guard let last = attempt(&facts, endingIn: .failed(SampleEvents.problem)) else { break }
+            ends.append(last.to)
+        }
+        let backoff = JobState.pending(.backoff)
+        #expect(ends == [backoff, backoff, backoff, .failed(.remoteFailed)])
+        #expect(facts.attempt == 4)
+    }
+
     @Test func aBusyTargetIsAskedMoreAndMoreRarelyAndForEver() {
         var facts = JobFacts(state: .pending(.queued), operation: .deploy)
         var waits: [Duration] = []

@@ -188,6 +188,20 @@ extension TransitionTable {
           concluded.succeeded = running/verifying (succeeded)
         """
 
+    /// What differs when a run that failed is to be repeated.
+    static let expectedWithRetries = """
+        starting/sending
+          sent.ended.failed = pending/backoff, fails=3, wait 2 s, error (remote_failed)
+        running/accepted
+          concluded.failed = pending/backoff, fails=3, wait 2 s, error (remote_failed)
+        running/in_progress
+          concluded.failed = pending/backoff, fails=3, wait 2 s, error (remote_failed)
+        running/cancelling
+          concluded.failed = pending/backoff, fails=3, wait 2 s, error (remote_failed)
+        running/unreachable
+          concluded.failed = pending/backoff, fails=3, wait 2 s, error (remote_failed)
+        """
+
     /// What differs after the last try of an operation that does not start.
     static let expectedWhenTired = """
         running/accepted

@@ -51,6 +51,22 @@ struct TransitionTableTests {
         #expect(cancelled == TransitionTable { $0.isCancelRequested = true })
     }
 
+    @Test func aFailureIsRepeatedWhereThatIsWanted() {
+        let table = TransitionTable { $0.retriesFailure = true }
+        Self.expect(table.without(Self.plain), TransitionTable.expectedWithRetries)
+        let tired = TransitionTable {
+            $0.retriesFailure = true
+            $0.failures = 3
+        }
+        let plain = TransitionTable { $0.failures = 3 }
+        #expect(tired.only("concluded.failed") == plain.only("concluded.failed"))
+        let cancelled = TransitionTable {
+            $0.retriesFailure = true
+            $0.isCancelRequested = true
+        }
+        #expect(cancelled == TransitionTable { $0.isCancelRequested = true })
+    }
+
     @Test func theLastTryIsTheLast() {
         let table = TransitionTable { $0.failures = 3 }
         let last = table.only("concluded.notStarted").without(Self.plain)

@@ -1,0 +1,68 @@
+internal import JSON
+internal import Jobs
+
+extension CoreKomodo {
+    package func log(_ query: ContainerLogQuery) async throws(KomodoError) -> ContainerLog {
+        guard (1...ContainerLogQuery.linesMax).contains(query.tail) else {
+            throw KomodoError(
+                .invalid, "A log is read from 1 to \(ContainerLogQuery.linesMax) lines.")
+        }
+        let target: Target
+        switch query.source {
+        case .deployment(let name): target = try await resolve(.deployment, name, for: .read)
+        case .stack(let name, let services):
+            for service in services { try Self.checkDockerName(service, "service") }
+            target = try await resolve(.stack, name, for: .read)
+        case .container(let container, let server):
+            try Self.checkDockerName(container, "container")
+            target = try await resolve(.server, server, for: .read)
+        }
+        return try await fetchLog(query, of: try Self.id(of: target))
+    }
+
+    /// Reads the log of a resolved target.
+    func fetchLog(
+        _ query: ContainerLogQuery, of id: String
+    ) async throws(KomodoError) -> ContainerLog {
+        let answer = try await json(requests.log(query, of: id), for: .read)
+        guard let stdout = answer["stdout"]?.string, let stderr = answer["stderr"]?.string else {
+            throw KomodoError(.malformed, "Komodo's log cannot be read.")
+        }
+        let success = answer["success"]?.bool ?? true
+        guard let grep = query.searchedText else {
+            return ContainerLog(stdout: stdout, stderr: stderr, isComplete: success)
+        }
+        // Core searches a long way back, for an expression that matches more than the text.
+        let lines = stdout.split(separator: "\n", omittingEmptySubsequences: true)
+            .filter { $0.contains(grep) }.suffix(query.tail)
+        let found = lines.joined(separator: "\n") + (lines.isEmpty ? "" : "\n")
+        // A search without a match fails without a word.
+        let isQuiet = stdout.isEmpty && stderr.isEmpty
+        return ContainerLog(stdout: found, stderr: stderr, isComplete: success || isQuiet)
+    }
+
+    /// Refuses what cannot be the name of a container or a service: Core 1.19 puts it into a shell
+    /// command as it is.
+    private static func checkDockerName(_ name: String, _ word: String) throws(KomodoError) {
+        let isWord = name.utf8.allSatisfy { byte in
+            switch byte {
+            case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "z"),
+                UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "_"), UInt8(ascii: "."),
+                UInt8(ascii: "-"):
+                true
+            default: false
+            }
+        }
+        guard isWord, let first = name.first, first != "-", first != ".",
+            name.utf8.count <= dockerNameMax
+        else {
+            throw KomodoError(
+                .invalid,
+                "'\(Quote.word(name))' is not the name of a \(word): it may have letters, digits, "
+                    + "underscores, dots and hyphens.")
+        }
+    }
+
+    /// Docker's names are host names too.
+    private static let dockerNameMax = 253
+}

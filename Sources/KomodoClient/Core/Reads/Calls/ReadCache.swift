@@ -1,0 +1,36 @@
+internal import Jobs
+
+/// What reads remember between calls, because it hardly changes.
+struct ReadCache: Sendable {
+    /// How long names of tags are used.
+    static let tagsMax: Duration = .seconds(60)
+    /// How many ended runs are remembered.
+    static let endsMax = 256
+
+    private var tagNames: [String: String] = [:]
+    private var tagsFetchedAt: Duration?
+    private var ends: [String: ExecutionRecord.End] = [:]
+    private var order: [String] = []
+
+    /// The names of tags by id, when they are recent.
+    func tags(at now: Duration) -> [String: String]? {
+        guard let tagsFetchedAt, now - tagsFetchedAt <= Self.tagsMax else { return nil }
+        return tagNames
+    }
+
+    /// Remembers the names of tags.
+    mutating func keep(tags: [String: String], at now: Duration) {
+        tagNames = tags
+        tagsFetchedAt = now
+    }
+
+    /// What the update of a run that ended tells; it never changes.
+    func end(of id: String) -> ExecutionRecord.End? { ends[id] }
+
+    /// Remembers the end of a run, and forgets the oldest when there are too many.
+    mutating func keep(_ end: ExecutionRecord.End, of id: String) {
+        guard ends.updateValue(end, forKey: id) == nil else { return }
+        order.append(id)
+        if order.count > Self.endsMax { ends[order.removeFirst()] = nil }
+    }
+}

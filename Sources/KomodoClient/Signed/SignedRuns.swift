@@ -1,0 +1,94 @@
+internal import JSON
+internal import Jobs
+
+/// The runs that a resource's document tells of: its own state, the newest run, and its history.
+struct SignedRuns: Sendable {
+    /// One run in the history of a resource.
+    struct Entry: Sendable, Hashable {
+        /// Komodo's own name for it, else one made of the resource and what tells it apart.
+        let id: String
+        let startedAt: Timestamp
+        let meaning: SignedStatus.Meaning
+        let document: JSONValue
+    }
+
+    let type: TargetType
+    /// Komodo's word for the state of the resource or of its newest run.
+    let word: String?
+    /// When the resource was last changed or run; nil when it does not say.
+    let changedAt: Timestamp?
+    /// The newest synchronisation of a repository.
+    let syncedAt: Timestamp?
+    /// Whether the document has a history at all.
+    let hasHistory: Bool
+    /// The oldest first.
+    let entries: [Entry]
+
+    /// More entries are not looked at; the newest come first.
+    private static let entriesMax = 200
+
+    /// Reads a list item or a whole document.
+    init(_ document: JSONValue, _ type: TargetType) {
+        self.type = type
+        let kind = SignedKind(type)
+        let last = kind?.lastRun.flatMap { document.field($0) }
+        let history = kind?.history.flatMap { document.field($0)?.array }
+        let resource = document.field(["id", "_id"])?.word ?? ""
+        entries = (history ?? []).prefix(Self.entriesMax)
+            .compactMap { kind?.entry($0, of: resource) }
+            .sorted { $0.startedAt < $1.startedAt }
+        hasHistory = history != nil
+        let newestWord = entries.last?.document.field("status")?.word
+        word =
+            kind?.lastRun == nil
+            ? document.field("status")?.word : last?.field("status")?.word ?? newestWord
+        syncedAt = document.field("last_sync")?.moment
+        let holder = last ?? document
+        let moments =
+            (kind?.lastTimes ?? []).compactMap { holder.field($0)?.moment }
+            + [document.field("updatedAt")?.moment, entries.last?.startedAt].compactMap { $0 }
+        changedAt = moments.max()
+    }
+
+    /// Whether something runs on the resource.
+    var isBusy: Bool { SignedStatus.isBusy(word, type) }
+
+    /// Whether the resource has changed since `watermark`.
+    func hasChanged(since watermark: Timestamp?) -> Bool {
+        guard let changedAt else { return false }
+        return watermark.map { changedAt > $0 } ?? true
+    }
+
+    /// The entry of a run: by its id, else the first one after its watermark.
+    func entry(of run: RemoteRun) -> Entry? {
+        if let id = run.id, let named = entries.first(where: { $0.id == id }) { return named }
+        // An id that the history would show belongs to a run that is not there.
+        guard run.id.map({ !isEntryID($0) }) ?? true else { return nil }
+        return entries.first { entry in run.watermark.map { entry.startedAt > $0 } ?? true }
+    }
+
+    /// Whether the history shows runs by ids of this form.
+    private func isEntryID(_ id: String) -> Bool {
+        SignedKind(type)?.entryID == "execution_id" || id.contains("@") || id.contains("#")
+    }
+}
+
+extension SignedKind {
+    /// Reads one run of the history; nil when it does not say when it began.
+    fileprivate func entry(_ document: JSONValue, of resource: String) -> SignedRuns.Entry? {
+        guard let time = document.field(entryTimes), let startedAt = time.moment else { return nil }
+        let name = entryID.flatMap { document.field($0) }
+        let id: String
+        if let text = name?.word {
+            id = text
+        } else if let number = name?.int {
+            id = "\(resource)#\(number)"
+        } else {
+            id = "\(resource)@\(time.string ?? "")"
+        }
+        return SignedRuns.Entry(
+            id: id, startedAt: startedAt,
+            meaning: SignedStatus.meaning(ofRun: document.field("status")?.word),
+            document: document)
+    }
+}
