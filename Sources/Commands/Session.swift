@@ -73,13 +73,13 @@ struct Session: Sendable {
     }
 
     /// A client whose requests come out of the shared budget and whose findings go back into it.
-    func komodo(_ access: KomodoAccess, store: SQLiteJobStore) async throws -> CoreKomodo {
+    func komodo(_ access: KomodoAccess, store: SQLiteJobStore) async throws -> DetectedKomodo {
         let limits = limits
         let connection = KomodoConnection(
             url: access.url, apiKey: access.apiKey, apiSecret: access.apiSecret,
             requestTimeout: settings.requestTimeout, retry: retryPolicy,
             certificateFile: settings.caFile, verifiesCertificates: settings.verifiesTLS)
-        return CoreKomodo(
+        return DetectedKomodo(
             connection: connection,
             permit: BudgetPermit.waiting(
                 store: store, instance: access.instance, limits: limits),
@@ -87,8 +87,18 @@ struct Session: Sendable {
                 store: store, access: access, limits: limits, logger: logger
             ).record,
             logger: logger, userAgent: "komodo-mcp/\(Version.current)",
-            knownVersion: try await store.credential(
+            fixed: dialect,
+            remembered: try await store.credential(
                 instance: access.instance, keyFingerprint: access.keyFingerprint
-            )?.version.flatMap { KomodoVersion($0) })
+            )?.version)
+    }
+
+    /// The interface that the settings name; nil when it is to be found out.
+    private var dialect: KomodoDialect? {
+        switch settings.api {
+        case .auto: nil
+        case .core: .core
+        case .signed: .signed
+        }
     }
 }

@@ -1,6 +1,7 @@
 internal import JSON
 internal import JobStore
 internal import Jobs
+internal import KomodoClient
 private import Logging
 internal import MCP
 internal import Redaction
@@ -11,7 +12,7 @@ struct KomodoToolProvider: ToolProvider {
 
     /// Every tool there is, in the order of lists.
     static let catalogue: [ToolEntry] =
-        ExecuteRegistry.tools.map(\.entry) + JobTools.entries
+        ReadRegistry.entries + ExecuteRegistry.tools.map(\.entry) + JobTools.entries
 
     /// Lists change with the release and the token only.
     private static let cache = CacheHint(timeToLive: .seconds(300), scope: .private)
@@ -19,13 +20,13 @@ struct KomodoToolProvider: ToolProvider {
     func tools(for principal: Principal) async throws -> Listing<Tool> {
         let caller = context.caller(principal)
         return Listing(
-            offered.filter { caller.may($0.scope) }.map(\.tool), cache: Self.cache)
+            offered(to: caller).filter { caller.may($0.scope) }.map(\.tool), cache: Self.cache)
     }
 
     /// A tool that the caller's scopes do not allow is found all the same: calling it says what is
     /// missing.
     func tool(_ name: String, for principal: Principal) async throws -> Tool? {
-        offered.first { $0.name == name }?.tool
+        offered(to: context.caller(principal)).first { $0.name == name }?.tool
     }
 
     func call(
@@ -46,7 +47,8 @@ struct KomodoToolProvider: ToolProvider {
     func invalidArguments(
         _ problems: [SchemaProblem], of tool: Tool, for caller: Caller
     ) -> CallResult {
-        if let entry = offered.first(where: { $0.name == tool.name }), !caller.may(entry.scope) {
+        let entry = offered(to: caller).first { $0.name == tool.name }
+        if let entry, !caller.may(entry.scope) {
             return result(Forbidden.failure(entry.scope))
         }
         return result(
@@ -55,16 +57,18 @@ struct KomodoToolProvider: ToolProvider {
 
     /// Runs a tool; whatever the model can do something about comes back as a result.
     func run(_ name: String, _ call: ToolCall) async throws -> CallOutcome {
-        guard let entry = offered.first(where: { $0.name == name }) else {
+        guard let entry = offered(to: call.caller).first(where: { $0.name == name }) else {
             throw RPCError.invalidParams("unknown tool")
         }
         do {
             guard call.caller.may(entry.scope) else { throw Forbidden.failure(entry.scope) }
-            return try await entry.run(call, context)
+            return outgoing.outcome(
+                try await entry.run(call, context),
+                from: entry.toolset == .read ? .komodo : .ours)
         } catch {
             guard var failure = ToolFailure(error) else {
-                // A call that was cancelled while it read the database.
-                throw error is StoreError ? CancellationError() : error
+                // A call that was cancelled while it read the database, or asked Komodo.
+                throw error is StoreError || error is KomodoError ? CancellationError() : error
             }
             if failure.code == .internalError { log(failure) }
             if failure.code == .conflict {
@@ -83,7 +87,7 @@ struct KomodoToolProvider: ToolProvider {
             failure.details["problems"] = .array(
                 failure.faults.map { $0.json(context.redactor) })
         }
-        return ToolResults.failure(failure, at: context.clock.now())
+        return outgoing.result(ToolResults.failure(failure, at: context.clock.now()))
     }
 
     private func log(_ failure: ToolFailure) {
@@ -95,7 +99,11 @@ struct KomodoToolProvider: ToolProvider {
             ])
     }
 
-    private var offered: [ToolEntry] {
-        Self.catalogue.filter(context.selection.includes)
+    private var outgoing: Outgoing { Outgoing(context.redactor) }
+
+    private func offered(to caller: Caller) -> [ToolEntry] {
+        Self.catalogue.filter {
+            context.offers($0, to: caller)
+        }
     }
 }

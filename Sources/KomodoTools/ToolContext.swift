@@ -30,6 +30,8 @@ package struct ToolContext: Sendable {
     package var intake: JobIntake
     /// Nil when no Komodo is configured.
     package var komodo: (any KomodoAPI)?
+    /// What the read tools ask; nil when no Komodo is configured.
+    package var reads: (any KomodoReads)?
     /// Its ``ChangeFeed/run()`` is somebody else's to call.
     package var changes: ChangeFeed
     /// Nil when no Komodo is configured: jobs can then be looked at, and nothing can be run.
@@ -51,8 +53,9 @@ package struct ToolContext: Sendable {
     package var retention: Duration?
 
     package init(
-        store: any JobStore, intake: JobIntake, komodo: (any KomodoAPI)?, changes: ChangeFeed,
-        access: Access?, caller: @escaping @Sendable (Principal) -> Caller,
+        store: any JobStore, intake: JobIntake, komodo: (any KomodoAPI)?,
+        reads: (any KomodoReads)? = nil, changes: ChangeFeed, access: Access?,
+        caller: @escaping @Sendable (Principal) -> Caller,
         ensureWorker: @escaping @Sendable () async throws -> Void, redactor: Redactor,
         clock: StoreClock = .system, logger: Logger, version: String,
         selection: ToolSelection = .all, limits: TokenBucket.Limits = TokenBucket.Limits(),
@@ -61,6 +64,7 @@ package struct ToolContext: Sendable {
         self.store = store
         self.intake = intake
         self.komodo = komodo
+        self.reads = reads
         self.changes = changes
         self.access = access
         self.caller = caller
@@ -84,6 +88,16 @@ package struct ToolContext: Sendable {
                     + "and KOMODO_API_SECRET for this server.")
         }
         return access
+    }
+
+    /// ``reads``, for what needs them.
+    func requireReads() throws(ToolFailure) -> any KomodoReads {
+        _ = try requireAccess()
+        guard let reads else {
+            throw ToolFailure(
+                .unsupportedOption, "This server's connection to Komodo cannot look things up.")
+        }
+        return reads
     }
 }
 

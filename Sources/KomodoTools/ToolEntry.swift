@@ -1,3 +1,4 @@
+internal import JSON
 internal import MCP
 
 /// A tool of the catalogue: what is listed, and what runs.
@@ -6,6 +7,8 @@ struct ToolEntry: Sendable {
     let toolset: ToolSelection.Toolset
     /// What the caller must be allowed to do.
     let scope: Scope
+    /// What every result conforms to, where the tool's own schema names the usual members only.
+    var wholeOutput: JSONValue?
     /// Answers a call; throws ``ToolFailure``, or an error that ``ToolFailure`` can be made from.
     let run: @Sendable (ToolCall, ToolContext) async throws -> CallOutcome
 
@@ -16,6 +19,10 @@ extension ToolAnnotations {
     /// The hints of a tool that only reads this program's own database.
     static let reading = ToolAnnotations(
         readOnly: true, destructive: false, idempotent: true, openWorld: false)
+
+    /// The hints of a tool that asks Komodo and changes nothing.
+    static let lookingUp = ToolAnnotations(
+        readOnly: true, destructive: false, idempotent: true, openWorld: true)
 
     /// The hints of a tool that makes Komodo do something.
     static func acting(destructive: Bool, idempotent: Bool = false) -> ToolAnnotations {

@@ -12,6 +12,8 @@ from world import LOOK_SECONDS, World, until
 
 EXECUTE = "komodo_execute_"
 JOBS = "komodo_jobs_"
+READ = "komodo_read_"
+KINDS = "Server Deployment Stack Build Repo Procedure Action Alert".split()
 # Tool, target, and the request that Komodo gets.
 HARMLESS = [
     ("Deploy", "web", "Deploy"),
@@ -29,7 +31,13 @@ DESTRUCTIVE = [
 TOOLS = {EXECUTE + tool for tool, _, _ in HARMLESS + DESTRUCTIVE} | {
     JOBS + tool
     for tool in "List Get Wait Logs Cancel Retry Resolve Budget Stats".split()
+} | {
+    READ + tool
+    for tool in [f"List{kind}s" for kind in KINDS] + [f"Get{kind}" for kind in KINDS]
+    + "GetLog ListUpdates GetUpdate ListContainers GetSystemStats".split()
 }  # fmt: skip
+# The repo is cloned already, so the order must say that the clone may go.
+OPTIONS = {"CloneRepo": {"overwrite": True}}
 RESOURCES = {"komodo://budget", "komodo://queue"}
 TEMPLATES = {"komodo://jobs/{job_id}", "komodo://jobs/{job_id}/log"}
 PROMPTS = {
@@ -95,6 +103,7 @@ class Scenario:
 
     async def whole_connection(self, session: Session, user: User) -> None:
         await self.lists(session)
+        await self.reads(session)
         for tool, target, request in HARMLESS:
             with self.step(EXECUTE + tool):
                 await self.succeeds(session, tool, target, request)
@@ -115,7 +124,9 @@ class Scenario:
 
     async def connection_without_user(self, session: Session, _: None) -> None:
         with self.step(f"{EXECUTE}CloneRepo, confirmed by token"):
-            order = {"id": "my-repo", "wait_seconds": WAIT}
+            order = {
+                "id": "my-repo", "wait_seconds": WAIT, "options": OPTIONS["CloneRepo"],
+            }  # fmt: skip
             refusal = await session.call(EXECUTE + "CloneRepo", order)
             same("code", refusal.code, "CONFIRMATION_REQUIRED")
             order["confirmation_token"] = refusal.content["details"]["confirmation_token"]
@@ -141,6 +152,25 @@ class Scenario:
             same("prompts", await session.prompts(), PROMPTS)
             text = await session.prompt("deploy_and_verify", {"deployment": "web"})
             assert "web" in text, text
+
+    async def reads(self, session: Session) -> None:
+        """Looks at each kind of resource as somebody would who is about to give orders."""
+        for kind in KINDS:
+            with self.step(f"{READ}List{kind}s and Get{kind}"):
+                page = (await session.call(f"{READ}List{kind}s", {"page_size": 1})).data
+                same("page size", page["pageSize"], 1)
+                assert page["total"] >= len(page["items"]) == 1, page
+                item = page["items"][0]
+                resource = (await session.call(f"{READ}Get{kind}", {"id": item["id"]})).data
+                same("id", resource["id"], item["id"])
+        with self.step(f"{READ}GetLog"):
+            order = {"deployment": "web", "tail": 5}
+            answer = await session.call(READ + "GetLog", order)
+            assert not answer.is_error, answer
+        with self.step("a resource that does not exist is not found"):
+            answer = await session.call(READ + "GetServer", {"id": "prod-9"})
+            same("code", answer.code, "NOT_FOUND")
+            assert "prod-1" in answer.content["details"]["suggestions"], answer.content
 
     async def follows(self, session: Session) -> None:
         """Waits for a job with progress, and reads what came of it."""
@@ -257,7 +287,10 @@ class Scenario:
         order: dict[str, Any] | None = None,
     ) -> Answer:  # fmt: skip
         """Calls a tool, waits in the call, and expects success."""
-        order = order or {"id": target, "wait_seconds": WAIT}
+        if order is None:
+            order = {"id": target, "wait_seconds": WAIT}
+            if tool in OPTIONS:
+                order["options"] = OPTIONS[tool]
         answer = await session.call(EXECUTE + tool, order)
         self.ordered[request, target] += 1
         same("status", answer.data["status"], "success")

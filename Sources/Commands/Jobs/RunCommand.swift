@@ -87,8 +87,11 @@ struct RunCommand: AsyncParsableCommand {
             self.target.drop(while: \.isWhitespace).reversed().drop(while: \.isWhitespace)
                 .reversed())
         guard !target.isEmpty else { throw CommandError(.usage, "The target is empty.") }
-        let arguments = try OperationArguments.parse(arguments, for: operation)
         let session = try Session(common.arguments, komodo.arguments)
+        let arguments =
+            session.settings.api == .signed
+            ? try SignedArguments.parse(arguments, for: operation)
+            : try OperationArguments.parse(arguments, for: operation)
         let access = try session.settings.requireKomodo()
         guard wait || session.settings.worker != .embedded else {
             throw CommandError(

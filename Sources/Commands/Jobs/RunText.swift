@@ -42,6 +42,11 @@ enum RunText {
         case .cloneRepo: "This deletes the clone of '\(target)' on its server and clones anew."
         case .destroyDeployment: "This removes the container of the deployment '\(target)'."
         case .destroyStack: "This removes the containers of the stack '\(target)'."
+        case .stopDeployment, .stopStack:
+            "This stops the containers of '\(target)', which stay down until they are started."
+        case .stopContainer: "This stops a container on the server '\(target)'."
+        case .restartContainer: "This restarts a container on the server '\(target)'."
+        case .destroyContainer: "This removes a container from the server '\(target)'."
         default: "This interrupts '\(target)'."
         }
     }

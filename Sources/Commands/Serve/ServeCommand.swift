@@ -1,7 +1,6 @@
 internal import ArgumentParser
 private import Bootstrap
 private import JobStore
-internal import KomodoTools
 
 /// `komodo-mcp serve`, also without a word: the server for MCP clients.
 struct ServeCommand: AsyncParsableCommand {
@@ -30,17 +29,7 @@ struct ServeCommand: AsyncParsableCommand {
 
     @OptionGroup var http: HTTPOptions
 
-    @Flag(help: "Offer only tools that change nothing.")
-    var readOnly = false
-
-    @Option(help: "Offer only these groups of tools, separated by commas: execute, jobs.")
-    var toolsets: String?
-
-    @Option(help: "Offer only these tools, separated by commas.")
-    var tools: String?
-
-    @Option(help: "Do not offer these tools, separated by commas.")
-    var excludeTools: String?
+    @OptionGroup var offer: ToolOptions
 
     @Argument(help: .hidden) var unexpected: [String] = []
 
@@ -62,9 +51,10 @@ struct ServeCommand: AsyncParsableCommand {
             throw CommandError(
                 .usage, "\(option) is for HTTP; add '--transport http', or leave it out.")
         }
+        let selection = try offer.selection()
         let session = try Session(common.arguments, komodo.arguments)
         let store = try session.openOrCreate()
-        let runtime = ServeRuntime(session: session, store: store, selection: try selection())
+        let runtime = ServeRuntime(session: session, store: store, selection: selection)
         switch transport {
         case .stdio:
             if Terminal.isInputInteractive {
@@ -76,46 +66,5 @@ struct ServeCommand: AsyncParsableCommand {
         case .http:
             try await runtime.serveHTTP(http)
         }
-    }
-
-    private func selection() throws -> ToolSelection {
-        var selection = ToolSelection(isReadOnly: readOnly)
-        if let toolsets {
-            selection.toolsets = Set(
-                try Self.words(toolsets, "--toolsets").map { word in
-                    guard let toolset = ToolSelection.Toolset(rawValue: word) else {
-                        let known = ToolSelection.Toolset.allCases.map(\.rawValue)
-                        throw CommandError(
-                            .usage,
-                            "There is no group of tools '\(word)'; there are "
-                                + "\(known.joined(separator: ", ")).")
-                    }
-                    return toolset
-                })
-        }
-        if let tools { selection.tools = Set(try Self.known(tools, "--tools")) }
-        if let excludeTools {
-            selection.excluded = Set(try Self.known(excludeTools, "--exclude-tools"))
-        }
-        return selection
-    }
-
-    private static func words(_ list: String, _ option: String) throws -> [String] {
-        let words = list.split(whereSeparator: { $0 == "," || $0 == " " }).map(String.init)
-        guard !words.isEmpty else {
-            throw CommandError(.usage, "\(option) names nothing; leave it out to offer everything.")
-        }
-        return words
-    }
-
-    private static func known(_ list: String, _ option: String) throws -> [String] {
-        let words = try words(list, option)
-        for word in words where !ToolSelection.names.contains(word) {
-            throw CommandError(
-                .usage,
-                "There is no tool '\(word)'; there are "
-                    + "\(ToolSelection.names.joined(separator: ", ")).")
-        }
-        return words
     }
 }

@@ -70,7 +70,7 @@ struct ServeRuntime: Sendable {
     /// Runs services, of which the last is the server.
     private func serve(_ services: (Parts) async throws -> [any Service]) async throws {
         let target = try target()
-        var komodo: CoreKomodo?
+        var komodo: DetectedKomodo?
         if let access = target.access { komodo = try await session.komodo(access, store: store) }
         let feed = try ChangeFeed(store, name: "serve-" + Self.newName())
         let place = DatabasePlace(store.path)
@@ -115,18 +115,21 @@ struct ServeRuntime: Sendable {
     }
 
     private func context(
-        _ access: KomodoAccess?, _ komodo: CoreKomodo?, _ feed: ChangeFeed, _ place: DatabasePlace
+        _ access: KomodoAccess?, _ komodo: DetectedKomodo?, _ feed: ChangeFeed,
+        _ place: DatabasePlace
     ) -> ToolContext {
         let local = localPrincipal
         return ToolContext(
             store: store,
             intake: JobIntake(store: store, komodo: komodo, redactor: session.settings.redactor),
-            komodo: komodo, changes: feed,
+            komodo: komodo, reads: komodo, changes: feed,
             access: access.map {
                 ToolContext.Access(
                     instance: $0.instance, keyFingerprint: $0.keyFingerprint, baseURL: "\($0.url)")
             },
-            caller: { $0 == local ? .local($0) : .token($0) },
+            caller: { [selection] in
+                ($0 == local ? Caller.local($0) : .token($0)).limited(by: selection)
+            },
             ensureWorker: {
                 try await place.confirm()
                 try await ensureWorker(access)

@@ -28,6 +28,9 @@ struct AddTokenCommand: AsyncParsableCommand {
               operate  run operations that destroy nothing
               destroy  stop, restart and remove
               admin    see and steer the jobs of everybody
+
+            A token can offer less than its server, never more of what the server denies. Where the \
+            server names no groups and no tools, those of the token count.
             """)
 
     @Argument(help: "Whose token it is; jobs are stored under this name.")
@@ -36,6 +39,7 @@ struct AddTokenCommand: AsyncParsableCommand {
     @Option(help: "What its holder may do: read, operate, destroy or admin.")
     var scope: String = "operate"
 
+    @OptionGroup var offer: ToolOptions
     @OptionGroup var common: CommonOptions
 
     func run() async throws {
@@ -51,11 +55,12 @@ struct AddTokenCommand: AsyncParsableCommand {
                 "'\(name)' is no name for a token; write 1 to 64 letters, digits, dots, hyphens or "
                     + "underscores.")
         }
+        let rights = TokenRights(scope, try offer.selection())
         let store = try Session(common.arguments).openOrCreate()
         let token = TokenRegistry.newToken()
         try await store.add(
             AccessToken(
-                name: name, hash: TokenRegistry.hash(of: token), scopes: [scope.rawValue],
+                name: name, hash: TokenRegistry.hash(of: token), scopes: rights.words,
                 createdAt: store.clock.now()))
         Terminal.write(token)
         if Terminal.isInteractive {
@@ -90,22 +95,38 @@ struct ListTokensCommand: AsyncParsableCommand {
         printer.print(
             list: tokens.map { token in
                 [
-                    "name": .string(token.name),
-                    "scopes": .array(token.scopes.map { .string($0) }),
+                    "name": .string(token.name), "scopes": Self.json(Self.scopes(token)),
+                    "limits": Self.json(Self.limits(token)),
                     "created_at": JobJSON.time(token.createdAt),
                 ]
             },
             ids: tokens.map(\.name), text: Self.text(tokens, now, printer.style))
     }
 
+    private static func json(_ words: [String]) -> JSONValue {
+        .array(words.map { .string($0) })
+    }
+
+    private static func scopes(_ token: AccessToken) -> [String] {
+        token.scopes.filter { Scope(rawValue: $0) != nil }
+    }
+
+    /// The words about tools, in a fixed order; as they are stored when this version cannot read
+    /// them.
+    private static func limits(_ token: AccessToken) -> [String] {
+        TokenRights(words: token.scopes)?.limits
+            ?? token.scopes.filter { Scope(rawValue: $0) == nil }
+    }
+
     private static func text(_ tokens: [AccessToken], _ now: Timestamp, _ style: Style) -> String {
         guard !tokens.isEmpty else {
             return "No token; 'komodo-mcp tokens add NAME' makes one."
         }
-        var table = Table(["NAME", "SCOPES", "MADE"], style: style)
+        var table = Table(["NAME", "SCOPES", "LIMITS", "MADE"], style: style)
         for token in tokens {
             table.rows.append([
-                Table.Cell(token.name), Table.Cell(token.scopes.joined(separator: ", ")),
+                Table.Cell(token.name), Table.Cell(scopes(token).joined(separator: ", ")),
+                Table.Cell(limits(token).joined(separator: ", ")),
                 Table.Cell(TimeText.ago(token.createdAt, now: now)),
             ])
         }

@@ -26,6 +26,15 @@ struct SimulatorCommand: AsyncParsableCommand {
     @Option(help: "The version of Komodo to play: 1.19.5, 2.0.1 or 2.3.2.")
     var komodoVersion = "2.3.2"
 
+    @Option(help: "The interface to play: core, signed or both.")
+    var api = "core"
+
+    @Option(help: "Answers of the signed interface: bare, envelope, camel or module.")
+    var signedStyle = "bare"
+
+    @Option(help: "Requests of the signed interface answered in any minute.")
+    var signedRateLimit: Int?
+
     @Option(help: "A JSON file with faults to play.")
     var faults: String?
 
@@ -70,7 +79,30 @@ struct SimulatorCommand: AsyncParsableCommand {
         options.version = komodoVersion
         options.extraDeployments = extraDeployments
         options.seed = seed
+        guard let api = SimulatedAPI(rawValue: api) else {
+            throw CommandError(.usage, "--api is \(api); write core, signed or both.")
+        }
+        options.api = api
+        options.signedStyle = try style()
+        guard signedRateLimit.map({ $0 > 0 }) ?? true else {
+            throw CommandError(.usage, "--signed-rate-limit must be at least 1.")
+        }
+        options.signedRequestsPerMinute = signedRateLimit
         return options
+    }
+
+    private func style() throws -> SignedStyle {
+        switch signedStyle {
+        case "bare": SignedStyle()
+        case "envelope":
+            SignedStyle(isEnveloped: true, isCamelCase: false, isModuleShaped: false)
+        case "camel": SignedStyle(isEnveloped: true, isCamelCase: true, isModuleShaped: false)
+        case "module": SignedStyle(isEnveloped: false, isCamelCase: false, isModuleShaped: true)
+        default:
+            throw CommandError(
+                .usage,
+                "--signed-style is \(signedStyle); write bare, envelope, camel or module.")
+        }
     }
 
     private static func read(_ path: String) throws -> SimulatorOptions {

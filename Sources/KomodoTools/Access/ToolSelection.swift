@@ -1,42 +1,91 @@
 internal import MCP
 
-/// Which tools a server offers at all, before anybody's scopes are looked at.
+/// Which tools are offered, by a server to everybody or to the holder of one token.
 package struct ToolSelection: Sendable, Hashable {
-    /// A group of tools, named like the second part of their names.
+    /// A group of tools.
     package enum Toolset: String, Sendable, Hashable, CaseIterable {
-        case execute, jobs
+        /// Look at Komodo.
+        case read
+        /// The nine documented operations.
+        case execute
+        /// Look at jobs and steer them.
+        case jobs
+        /// Operations on whole stacks.
+        case stacks
+        /// Operations on deployments beyond ``execute``.
+        case deployments
+        /// Operations on single containers.
+        case containers
+        /// Operations on builds beyond ``execute``.
+        case builds
+        /// Stop procedures and actions.
+        case procedures
+        /// Resource syncs.
+        case syncs
+
+        /// What is offered when nobody chooses: more would only be in a model's way.
+        package static let standard: Set<Toolset> = [.read, .execute, .jobs]
     }
 
     /// Only tools that change nothing.
     package var isReadOnly: Bool
-    /// Only these groups; nil for all.
+    /// No tool that is confirmed, because it stops or deletes something.
+    package var isWithoutDestruction: Bool
+    /// Only these groups; nil for no choice.
     package var toolsets: Set<Toolset>?
-    /// Only these tools; nil for all.
+    /// Only these tools; nil for no choice.
     package var tools: Set<String>?
     /// Not these tools, whatever else is said.
     package var excluded: Set<String>
 
     package init(
-        isReadOnly: Bool = false, toolsets: Set<Toolset>? = nil, tools: Set<String>? = nil,
-        excluded: Set<String> = []
+        isReadOnly: Bool = false, isWithoutDestruction: Bool = false,
+        toolsets: Set<Toolset>? = nil, tools: Set<String>? = nil, excluded: Set<String> = []
     ) {
         self.isReadOnly = isReadOnly
+        self.isWithoutDestruction = isWithoutDestruction
         self.toolsets = toolsets
         self.tools = tools
         self.excluded = excluded
     }
 
     /// Every tool.
-    package static let all = ToolSelection()
+    package static let all = ToolSelection(toolsets: Set(Toolset.allCases))
 
     /// The names of all tools, in the order of lists.
     package static let names: [String] = KomodoToolProvider.catalogue.map(\.name)
 
-    /// Whether `tool` is offered.
-    func includes(_ tool: ToolEntry) -> Bool {
-        if isReadOnly, tool.tool.annotations?.readOnly != true { return false }
+    /// Whether something may be done at all, whatever the tool.
+    package func permits(_ scope: Scope) -> Bool {
+        switch scope {
+        case .read, .admin: true
+        case .operate: !isReadOnly
+        case .destroy: !isReadOnly && !isWithoutDestruction
+        }
+    }
+
+    /// Whether a tool is left when all of `selections` count.
+    ///
+    /// What one of them denies is denied; of those that choose, each must have chosen it; where
+    /// none chooses, the standard groups are offered.
+    static func offer(_ tool: ToolEntry, _ selections: [ToolSelection]) -> Bool {
+        guard selections.allSatisfy({ !$0.denies(tool) }) else { return false }
+        let choices = selections.filter(\.isChoosing)
+        guard !choices.isEmpty else { return Toolset.standard.contains(tool.toolset) }
+        return choices.allSatisfy { $0.chooses(tool) }
+    }
+
+    private func denies(_ tool: ToolEntry) -> Bool {
+        if isReadOnly, tool.tool.annotations?.readOnly != true { return true }
+        if isWithoutDestruction, tool.scope == .destroy { return true }
+        return excluded.contains(tool.name)
+    }
+
+    private var isChoosing: Bool { toolsets != nil || tools != nil }
+
+    private func chooses(_ tool: ToolEntry) -> Bool {
         if let toolsets, !toolsets.contains(tool.toolset) { return false }
         if let tools, !tools.contains(tool.name) { return false }
-        return !excluded.contains(tool.name)
+        return true
     }
 }

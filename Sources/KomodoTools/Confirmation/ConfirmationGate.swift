@@ -24,9 +24,11 @@ enum ConfirmationGate {
                 try await ConfirmationToken.spend(token, subject, call, context)
                 return true
             } catch let fault as ConfirmationToken.Fault {
-                throw try await preview(subject, call, context, because: fault.explanation)
+                throw try await preview(
+                    await read(subject, context), call, context, because: fault.explanation)
             }
         }
+        let subject = await read(subject, context)
         let form = ClientRequest.form(subject.form)
         guard call.canAsk(form) else { throw try await preview(subject, call, context) }
         do {
@@ -40,6 +42,15 @@ enum ConfirmationGate {
                 "Nobody confirmed, so nothing was queued. \(subject.consequence)",
                 details: ["target": .string(subject.name)])
         }
+    }
+
+    /// The subject with what it hits now.
+    private static func read(
+        _ subject: ConfirmationSubject, _ context: ToolContext
+    ) async -> ConfirmationSubject {
+        var subject = subject
+        subject.radius = await BlastRadius.sentence(of: subject, in: context)
+        return subject
     }
 
     private static func isAgreed(_ answer: ClientAnswer, _ subject: ConfirmationSubject) -> Bool {

@@ -21,10 +21,10 @@ extension ExecuteTool {
         options: [
             .flag(
                 "skipCache",
-                "Not supported: true is refused; Komodo has --no-cache in the build's extra_args.",
+                "Komodo Core cannot: true is refused; it has --no-cache in the build's extra_args.",
                 default: false, example: false),
             .flag(
-                "skipPull", "Not supported: true is refused; Komodo always fetches the source.",
+                "skipPull", "Komodo Core cannot: true is refused; it always fetches the source.",
                 default: false, example: false),
             .flag(
                 "forceBuild", "Build even if nothing changed. Komodo always does.",

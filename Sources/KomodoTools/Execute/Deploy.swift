@@ -23,7 +23,7 @@ extension ExecuteTool {
                 "stopBeforeStart", "Stop the old container first. Komodo always does.",
                 default: false),
             .flag(
-                "skipPull", "Not supported: true is refused, for Komodo decides about pulling.",
+                "skipPull", "Komodo Core cannot: true is refused; it decides about pulling itself.",
                 default: false, example: false),
         ], isDestructive: true)
 }

@@ -35,6 +35,7 @@ extension JobRecord {
     fileprivate var request: NewJob {
         NewJob(
             operation: operation, target: target, arguments: arguments, instance: instance,
-            keyFingerprint: keyFingerprint, caller: caller, waitsForHealth: waitsForHealth)
+            keyFingerprint: keyFingerprint, caller: caller, waitsForHealth: waitsForHealth,
+            retriesFailure: retriesFailure)
     }
 }

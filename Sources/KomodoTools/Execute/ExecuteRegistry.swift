@@ -1,11 +1,13 @@
 internal import Jobs
 
-/// The nine documented execute tools.
+/// The tools that ask Komodo for operations: the nine documented ones first.
 enum ExecuteRegistry {
-    static let tools: [ExecuteTool] = [
+    static let documented: [ExecuteTool] = [
         .deploy, .build, .startServer, .stopServer, .restartServer, .runProcedure, .triggerAction,
         .pullRepo, .cloneRepo,
     ]
+
+    static let tools: [ExecuteTool] = documented + OperationTools.table.map(\.tool)
 
     /// The tool that asks for `operation`, if there is one.
     static func tool(for operation: JobOperation) -> ExecuteTool? {

@@ -7,6 +7,8 @@ struct ExecuteTool: Sendable {
     let name: String
     let title: String
     let operation: JobOperation
+    /// The group that it is offered with.
+    var toolset = ToolSelection.Toolset.execute
     /// What the model is told, at most 900 characters.
     let description: String
     /// What `id` names, and an example.
@@ -32,7 +34,7 @@ struct ExecuteTool: Sendable {
             annotations: .acting(destructive: isDestructive), taskSupport: .optional)
         let definition = self
         return ToolEntry(
-            tool: tool, toolset: .execute, scope: needsConfirmation ? .destroy : .operate
+            tool: tool, toolset: toolset, scope: needsConfirmation ? .destroy : .operate
         ) { call, context in
             try await ExecuteRun(tool: definition, call: call, context: context).run()
         }
@@ -52,14 +54,14 @@ enum ExecuteArguments {
     static let common: [Property] = [
         .integer(
             "wait_seconds",
-            "Wait so long for the end before answering; afterwards the job goes on and is returned "
-                + "as it is. 0 answers at once. Default 0; 45 with async: false or waitForHealthy. "
-                + "If given, also as 0, no task is made.", in: 0...WaitMode.secondsMax, example: 30),
+            "Seconds to wait for the end; the job goes on afterwards. Default 0, at once; 45 with "
+                + "async: false or waitForHealthy. If given, no task is made.",
+            in: 0...WaitMode.secondsMax, example: 30),
         .text(
             "idempotency_key",
-            "1-255 bytes of your choice. The same key with the same arguments returns the same "
-                + "job, however often it is sent; with other arguments: CONFLICT. Default: none; an "
-                + "equal unfinished request of the last 2 minutes is joined.",
+            "The same key with the same arguments returns the same job; with other arguments: "
+                + "CONFLICT. 1-255 bytes. Default: none; an equal unfinished request of the last 2 "
+                + "minutes is joined.",
             example: "release-1.4.2-deploy", length: 1...255),
         .choice(
             "on_busy",

@@ -1,12 +1,13 @@
 internal import JSON
 internal import Jobs
+internal import KomodoClient
 
-/// The documented options of each operation against what Komodo Core really has.
+/// The documented options of each operation against what Komodo really has.
 ///
 /// Core ignores fields that it does not know, so an option that it cannot honour is refused here,
-/// before anything is queued.
+/// before anything is queued. The signed interface has the documented options, which are passed on.
 enum OptionRules {
-    /// The longest time after which we stop waiting.
+    /// The longest time after which we stop waiting, and the longest that Komodo is told to wait.
     static let deadlineSecondsMax = 86_400
 
     /// The rules of the options of `operation`, as they are documented.
@@ -14,36 +15,47 @@ enum OptionRules {
         switch operation {
         case .deploy: deploy
         case .build: build
-        case .startServer:
-            [OptionRule("timeout", .deadline), OptionRule("waitForHealthy", .health)]
-        case .stopServer: [OptionRule("timeout", .deadline), force, removeContainer]
-        case .restartServer:
-            [OptionRule("timeout", .deadline), force, OptionRule("waitForHealthy", .health)]
-        case .runProcedure: [OptionRule("async", .waiting), OptionRule("timeout", .deadline)]
-        case .triggerAction: [OptionRule("async", .waiting), retryOnFailure]
+        case .startServer: [timeout, health]
+        case .stopServer: [timeout, force, removeContainer]
+        case .restartServer: [timeout, force, health]
+        case .runProcedure: [OptionRule("async", .waiting), timeout]
+        case .triggerAction:
+            [OptionRule("async", .waiting), OptionRule("retryOnFailure", .retry)]
         case .pullRepo: [branch, pullForce, submodules("on_pull")]
-        case .cloneRepo: [branch, depth, submodules("on_clone"), overwrite]
-        default: []
+        case .cloneRepo:
+            [branch, depth, submodules("on_clone"), OptionRule("overwrite", .overwrite)]
+        default: OperationTools.rules(of: operation)
         }
     }
 
+    static let timeout = OptionRule("timeout", .deadline)
+    static let health = OptionRule("waitForHealthy", .health)
+
     /// Decides on the options of a call.
     ///
+    /// - Parameter dialect: the interface that Komodo has; nil while nobody knows, which means what
+    ///   Core has.
     /// - Throws: ``ToolFailure`` `UNSUPPORTED_OPTION` with `details` `{option, komodo_field}`, or
     ///   `VALIDATION_ERROR` for an option that is unknown or of the wrong type.
     static func decide(
-        _ options: ToolArguments, of operation: JobOperation
+        _ options: ToolArguments, of operation: JobOperation, in dialect: KomodoDialect? = .core
     ) throws(ToolFailure) -> OptionOutcome {
         let rules = rules(of: operation)
         var outcome = OptionOutcome()
+        var documented = JSONObject()
         for member in options.json.members where !member.value.isNull {
             guard let rule = rules.first(where: { $0.name == member.key }) else {
                 let names = rules.map(\.name).joined(separator: ", ")
                 throw options.fault(
                     member.key, "is no option of this tool; known are \(names)")
             }
-            try apply(rule, member.value, options, &outcome)
+            if dialect == .signed, !rule.handling.isOurs {
+                documented[rule.name] = member.value
+            } else {
+                try apply(rule, member.value, options, &outcome)
+            }
         }
+        if !documented.isEmpty { outcome.arguments["options"] = .object(documented) }
         return outcome
     }
 
@@ -55,14 +67,48 @@ enum OptionRules {
         case .implied(let note): outcome.notes.append("\(rule.name): \(note)")
         case .unsupported(let instead, let field):
             if !asksForNothing(value) { throw refusal(rule.name, instead, field) }
-        case .unavoidable(let instead, let field):
-            if value == false { throw refusal(rule.name, instead, field) }
+        case .branch:
+            if !asksForNothing(value) { outcome.branch = try options.string(rule.name) }
+        case .overwrite: outcome.overwrites = try options.bool(rule.name)
+        case .passed(let parameter):
+            outcome.arguments[parameter.name] = try passed(parameter, value, options)
         case .deadline:
             outcome.deadline = try options.int(rule.name, in: 1...deadlineSecondsMax)
                 .map { .seconds($0) }
         case .health: outcome.waitsForHealth = try options.bool(rule.name) ?? false
         case .waiting: outcome.isAsync = try options.bool(rule.name)
+        case .retry: outcome.retriesFailure = try options.bool(rule.name) ?? false
         }
+    }
+
+    /// A value that Komodo takes as it is.
+    private static func passed(
+        _ parameter: OperationParameter, _ value: JSONValue, _ options: ToolArguments
+    ) throws(ToolFailure) -> JSONValue {
+        switch parameter.kind {
+        case .integer: _ = try options.int(parameter.name, in: 0...deadlineSecondsMax)
+        case .boolean: _ = try options.bool(parameter.name)
+        case .strings:
+            // Komodo takes an empty list for all of them, which nobody means who writes one.
+            let texts = (value.array ?? []).compactMap {
+                $0.string.flatMap { $0.isEmpty ? nil : $0 }
+            }
+            guard !texts.isEmpty, texts.count == value.array?.count else {
+                throw options.fault(parameter.name, "must be a list of names, at least one")
+            }
+        case .oneOf(let words):
+            guard let word = value.string, words.contains(word) else {
+                throw options.fault(
+                    parameter.name, "must be one of \(words.joined(separator: ", "))",
+                    allowed: words)
+            }
+        case .string:
+            guard value.string?.isEmpty == false else {
+                throw options.fault(parameter.name, "must be a text that is not empty")
+            }
+        case .object: _ = try options.object(parameter.name)
+        }
+        return value
     }
 
     /// The refusal of an option.
@@ -123,20 +169,10 @@ extension OptionRules {
         "removeContainer",
         .unsupported(
             "stopping a server's containers does not remove them. Komodo removes single ones with "
-                + "DestroyDeployment and DestroyStack.", field: "DestroyDeployment"))
+                + "DestroyDeployment, DestroyContainer and DestroyStack.",
+            field: "DestroyDeployment"))
 
-    private static let retryOnFailure = OptionRule(
-        "retryOnFailure",
-        .unsupported(
-            "an action runs your own code, so it is never repeated unasked. When it has failed, "
-                + "read \(ToolName.logs) and repeat it with \(ToolName.retry).",
-            field: "RunAction"))
-
-    private static let branch = OptionRule(
-        "branch",
-        .unsupported(
-            "Komodo uses the branch in the repo's config and has none for a single run. Change "
-                + "branch there first.", field: "repo.config.branch"))
+    private static let branch = OptionRule("branch", .branch)
 
     private static let pullForce = OptionRule(
         "force", .implied("Komodo always discards local changes in the clone when it pulls."))
@@ -146,12 +182,6 @@ extension OptionRules {
         .unsupported(
             "Komodo always clones the whole history; the repo's config has no field for it.",
             field: "repo.config"))
-
-    private static let overwrite = OptionRule(
-        "overwrite",
-        .unavoidable(
-            "Komodo always deletes the old clone. To keep it, use \(ToolName.pullRepo).",
-            field: "CloneRepo"))
 
     private static func submodules(_ hook: String) -> OptionRule {
         OptionRule(

@@ -42,24 +42,24 @@ extension ExecuteTool {
             branch,
             .integer(
                 "depth",
-                "Not supported: any number is refused, Komodo clones the whole history. Default: "
+                "Komodo Core cannot: any number is refused, it clones the whole history. Default: "
                     + "none.", in: 1...1_000_000, example: 1),
             submodules("on_clone"),
             .flag(
                 "overwrite",
-                "Replace an existing clone. Komodo always does, so false is refused.",
-                default: true, example: true),
+                "Replace an existing clone; without true, a repo that is cloned already is refused.",
+                default: false, example: true),
         ], isDestructive: true)
 
     private static let branch: Property = .text(
         "branch",
-        "Not supported: a branch is refused, Komodo uses the one in the repo's config. Default: "
-            + "the configured one.", example: "main", length: 0...200)
+        "Komodo Core has none for a single run: refused unless it is the one in the repo's config. "
+            + "Default: the configured one.", example: "main", length: 0...200)
 
     private static func submodules(_ hook: String) -> Property {
         .flag(
             "submodules",
-            "Not supported: true is refused; Komodo can run git submodule as \(hook).",
+            "Komodo Core cannot: true is refused; it can run git submodule as \(hook).",
             default: false, example: false)
     }
 }

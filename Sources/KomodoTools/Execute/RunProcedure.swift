@@ -27,8 +27,8 @@ extension ExecuteTool {
         extras: [
             .map(
                 "variables",
-                "Not supported: Komodo's procedures take none, so anything but {} is refused; an "
-                    + "action takes a payload. Default {}.",
+                "Komodo Core's procedures take none, so anything but {} is refused there; an action "
+                    + "takes a payload. Default {}.",
                 values: ["type": "string"], sizeMax: 100, example: [:])
         ], isDestructive: true,
         parameters: { arguments throws(ToolFailure) in

@@ -35,11 +35,11 @@ extension ExecuteTool {
         options: [
             timeout(30),
             .flag(
-                "force", "Not supported: true is refused; Komodo sends no SIGKILL to all at once.",
+                "force", "Komodo Core cannot: true is refused; it sends no SIGKILL to all at once.",
                 default: false, example: false),
             .flag(
                 "removeContainer",
-                "Not supported: true is refused; Komodo's DestroyDeployment removes single ones.",
+                "Komodo Core cannot: true is refused; its DestroyDeployment removes single ones.",
                 default: false, example: false),
         ], isDestructive: true)
 
@@ -62,7 +62,7 @@ extension ExecuteTool {
         options: [
             timeout(120),
             .flag(
-                "force", "Not supported: true is refused; Komodo sends no SIGKILL to all at once.",
+                "force", "Komodo Core cannot: true is refused; it sends no SIGKILL to all at once.",
                 default: false, example: false),
             waitForHealthy,
         ], isDestructive: true)
@@ -76,7 +76,8 @@ extension ExecuteTool {
             in: 1...OptionRules.deadlineSecondsMax, example: example)
     }
 
-    private static let waitForHealthy: Property = .flag(
+    /// Whether the end is waited for that counts.
+    static let waitForHealthy: Property = .flag(
         "waitForHealthy",
         "After success, watch the containers until they are healthy; waits 45 s for the answer "
             + "unless wait_seconds says otherwise.", default: false)

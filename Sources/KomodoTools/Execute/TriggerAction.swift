@@ -24,8 +24,9 @@ extension ExecuteTool {
                 default: true),
             .flag(
                 "retryOnFailure",
-                "Not supported: true is refused; repeat a failed run with komodo_jobs_Retry.",
-                default: false, example: false),
+                "Run it again when it fails, after a pause, as often as the server is set to (3 "
+                    + "times unless told otherwise). Only for scripts that may run twice.",
+                default: false),
         ],
         extras: [
             .object(

@@ -44,9 +44,16 @@ struct Repetition: Sendable {
     func run(_ store: @Sendable () async throws -> JobRecord) async throws -> CallResult {
         try refuseUnfinished()
         try refuseForgottenSecrets()
+        guard !context.excludes(job.operation, for: call.caller) else {
+            throw ToolFailure(
+                .forbidden,
+                "\(job.operation.rawValue) is not offered here, so nothing was done.",
+                details: jobID)
+        }
         if job.operation.spec.tier == .destroy {
             guard call.caller.may(.destroy) else { throw Forbidden.failure(.destroy) }
-            let subject = ConfirmationSubject(operation: job.operation, target: job.target)
+            let subject = ConfirmationSubject(
+                operation: job.operation, target: job.target, arguments: job.arguments)
             guard try await ConfirmationGate.pass(subject, call, context) else {
                 throw ToolFailure(
                     .confirmationRequired,

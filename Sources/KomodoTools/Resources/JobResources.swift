@@ -47,6 +47,7 @@ struct JobResources: ResourceProvider {
 
     func read(_ uri: String, context call: CallContext) async throws -> ResourceReading? {
         try await read(uri, for: context.caller(call.principal))
+            .map(Outgoing(context.redactor).reading)
     }
 
     /// The contents of `uri`; nil when there is no such resource for the caller.

@@ -28,12 +28,21 @@ enum BoundedText {
 
     /// The beginning of `text` in at most `max` bytes, cut between characters.
     static func head(_ text: String, max: Int) -> String {
+        let count = text.utf8.count
+        guard count > max else { return text }
+        return cut(text, max) + "… (\(count) bytes in this line)"
+    }
+
+    /// The beginning of `text` in at most `max` bytes, cut between characters.
+    static func beginning(_ text: String, max: Int) -> String {
+        text.utf8.count > max ? cut(text, max) + " …" : text
+    }
+
+    private static func cut(_ text: String, _ max: Int) -> String {
         let bytes = text.utf8
-        guard bytes.count > max else { return text }
         var end = bytes.index(bytes.startIndex, offsetBy: max)
         while end > bytes.startIndex, isContinuation(bytes[end]) { bytes.formIndex(before: &end) }
         return String(decoding: bytes[..<end], as: UTF8.self)
-            + "… (\(bytes.count) bytes in this line)"
     }
 
     private static func firstCharacter(

@@ -1,4 +1,5 @@
 internal import Jobs
+internal import KomodoClient
 
 /// The codes that failed tools answer with.
 enum ToolErrorCode: String, Sendable, Hashable, CaseIterable {
@@ -48,5 +49,27 @@ enum ToolErrorCode: String, Sendable, Hashable, CaseIterable {
         case .unsupportedOption: self = .unsupportedOption
         case .validationError: self = .validationError
         }
+    }
+
+    /// The code of a call to Komodo that failed.
+    init(komodo error: KomodoError) {
+        switch error.code {
+        case .notFound: self = .notFound
+        case .forbidden: self = .forbidden
+        case .unauthorized: self = .authError
+        case .throttled, .budgetExhausted: self = .rateLimitError
+        case .unreachable: self = error.isTimeout ? .timeoutError : .networkError
+        case .invalid: self = .validationError
+        case .unsupported: self = .unsupportedOption
+        case .malformed, .serverFault: self = error.isTimeout ? .timeoutError : .internalError
+        case .interrupted: self = .networkError
+        }
+    }
+}
+
+extension KomodoError {
+    /// Whether Komodo, or a proxy before it, was reached and did not answer in time.
+    fileprivate var isTimeout: Bool {
+        [408, 504].contains(status) || message.hasSuffix("gave no answer in time.")
     }
 }

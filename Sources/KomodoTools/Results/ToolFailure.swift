@@ -2,6 +2,7 @@ internal import Intake
 internal import JSON
 internal import JobStore
 internal import Jobs
+internal import KomodoClient
 
 /// Why a tool did not do what it was asked: what the model is told.
 struct ToolFailure: Error, Sendable, Hashable {
@@ -41,6 +42,8 @@ extension ToolFailure {
         switch error {
         case let failure as ToolFailure: self = failure
         case let error as IntakeError: self.init(intake: error)
+        case let error as KomodoError where error.code == .interrupted: return nil
+        case let error as KomodoError: self.init(komodo: error)
         case let error as StoreError where error.code == .interrupted: return nil
         case let error as StoreError: self.init(store: error)
         default: return nil
@@ -52,11 +55,29 @@ extension ToolFailure {
     private static let nameMax = 200
 
     private init(intake error: IntakeError) {
-        let names = error.suggestions.prefix(Self.suggestionsMax)
+        self.init(
+            ToolErrorCode(error.error.code), error.error.message,
+            suggestions: error.suggestions)
+    }
+
+    private init(komodo error: KomodoError) {
+        self.init(
+            ToolErrorCode(komodo: error), error.message, suggestions: error.suggestions)
+        switch error.code {
+        case .throttled(let wait?), .budgetExhausted(let wait):
+            retryAfter = Int((wait.inMilliseconds + 999) / 1_000)
+        case .notFound, .forbidden, .unauthorized, .throttled, .unreachable, .malformed, .invalid,
+            .unsupported, .serverFault, .interrupted:
+            break
+        }
+    }
+
+    /// A failure whose message came from elsewhere, with the names that may have been meant.
+    private init(_ code: ToolErrorCode, _ message: String, suggestions: [String]) {
+        let names = suggestions.prefix(Self.suggestionsMax)
             .map { BoundedText.line($0, max: Self.nameMax) }
         let hint = names.isEmpty ? "" : " Did you mean \(names.joined(separator: ", "))?"
-        self.init(
-            ToolErrorCode(error.error.code), BoundedText.line(error.error.message) + hint)
+        self.init(code, BoundedText.line(message) + hint)
         if !names.isEmpty { details["suggestions"] = .array(names.map { .string($0) }) }
     }
 

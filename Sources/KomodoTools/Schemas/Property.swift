@@ -116,8 +116,40 @@ struct Property: Sendable {
     }
 }
 
+extension [Property] {
+    /// Members of a result that are made of the same.
+    static func fields(_ shape: ResultShape, _ names: String...) -> [Property] {
+        names.map { .field($0, shape) }
+    }
+
+    /// The same members, which lists of tools leave out: they are checked and not told.
+    var extra: [Property] {
+        map { property in
+            var extra = property
+            extra.schema["$comment"] = Schema.extra
+            return extra
+        }
+    }
+}
+
 /// JSON Schemas of objects.
 enum Schema {
+    /// What marks a property that is left out of ``usual(_:)``.
+    static let extra: JSONValue = "extra"
+
+    /// `schema` without the members that are marked as extra, at any depth.
+    static func usual(_ schema: JSONValue) -> JSONValue {
+        switch schema {
+        case .object(let object):
+            .object(
+                JSONObject(
+                    object.members.filter { $0.value["$comment"] != extra }
+                        .map { ($0.key, usual($0.value)) }))
+        case .array(let items): .array(items.map(usual))
+        case .null, .bool, .number, .string: schema
+        }
+    }
+
     /// An object with these properties; arguments take no others, results may gain some.
     static func object(_ properties: [Property], isOpen: Bool = false) -> JSONValue {
         var schema: JSONObject = ["type": "object"]

@@ -6,20 +6,23 @@ enum ResultSchema {
     ///
     /// Some clients check failed results too, so one object describes both.
     ///
-    /// - Parameter listsCodes: whether the codes of failures are listed; one tool that does is
-    ///   enough.
-    static func of(_ data: [Property], listsCodes: Bool = false) -> JSONValue {
-        Schema.object(
+    /// - Parameters:
+    ///   - listsCodes: whether the codes of failures are listed; one tool that does is enough.
+    ///   - isShort: whether members that every failure has alike are marked as extra.
+    static func of(
+        _ data: [Property], listsCodes: Bool = false, isShort: Bool = false
+    ) -> JSONValue {
+        let alike: [Property] = [
+            .field("status", .count), .field("retry_after", .count), .field("details", .anything),
+        ]
+        return Schema.object(
             [
                 .field("data", .object(data)),
                 .field("error", .text),
                 .field(
                     "code", listsCodes ? .word(ToolErrorCode.allCases.map(\.rawValue)) : .text),
-                .field("status", .count),
                 .field("timestamp", .moment).required,
-                .field("retry_after", .count),
-                .field("details", .anything),
-            ], isOpen: true)
+            ] + (isShort ? alike.extra : alike), isOpen: true)
     }
 
     /// A page of a list: `{items, total, page, pageSize, totalPages}`.

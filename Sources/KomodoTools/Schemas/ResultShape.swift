@@ -7,10 +7,15 @@ enum ResultShape: Sendable {
     case moment
     /// A whole number.
     case count
+    case number
     case flag
     /// One of these.
     case word([String])
     case texts
+    /// An object with any names and texts as values.
+    case textMap
+    /// A list of anything.
+    case list
     /// An object with these members, which may gain some.
     case object([Property])
     /// A list of such objects.
@@ -26,10 +31,13 @@ enum ResultShape: Sendable {
         case .text: ["type": "string"]
         case .moment: ["type": "string", "format": "date-time"]
         case .count: ["type": "integer"]
+        case .number: ["type": "number"]
         case .flag: ["type": "boolean"]
         case .word(let words):
             ["type": "string", "enum": .array(words.map { .string($0) })]
         case .texts: ["type": "array", "items": ["type": "string"]]
+        case .textMap: ["type": "object", "additionalProperties": ["type": "string"]]
+        case .list: ["type": "array"]
         case .object(let properties): Schema.result(properties)
         case .objects(let properties):
             ["type": "array", "items": .object(Schema.result(properties))]

@@ -33,7 +33,8 @@ struct JobTasks: TaskProvider {
         let page = try await context.store.jobs(query)
         let now = context.clock.now()
         return Listing(
-            page.jobs.map { view(JobSheet($0, now: now)) }, nextCursor: page.next.map(String.init))
+            page.jobs.map { shown(view(JobSheet($0, now: now))) },
+            nextCursor: page.next.map(String.init))
     }
 
     func changes(of id: String, for principal: Principal) -> AsyncStream<Void> {
@@ -66,7 +67,11 @@ struct JobTasks: TaskProvider {
     }
 
     private func view(of job: JobRecord, for caller: Caller) async throws -> TaskView {
-        view(try await JobSheet.load(job, in: context, for: caller))
+        shown(view(try await JobSheet.load(job, in: context, for: caller)))
+    }
+
+    private func shown(_ view: TaskView) -> TaskView {
+        Outgoing(context.redactor).task(view)
     }
 
     /// The task that a job is.

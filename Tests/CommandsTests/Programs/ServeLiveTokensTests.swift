@@ -34,6 +34,32 @@ internal import Testing
         #expect(try await programs.isQuietInTheEnd())
     }
 
+    @Test func aTokenOffersWhatItWasMadeFor() async throws {
+        let programs = try Programs.unreachable()
+        let stacks = try await programs.mcp(
+            "tokens", "add", "ada", "--toolsets", "stacks,jobs", "--no-destroy"
+        ).lines.first
+        let plain = try await programs.mcp("tokens", "add", "bob").lines.first
+        let ended = try await HTTPPeer.with(programs) { peer in
+            let calls: [(String?, String, String, Bool)] = [
+                (stacks, "komodo_execute_DeployStack", "shop", true),
+                (stacks, "komodo_execute_StopStack", "shop", false),
+                (stacks, "komodo_execute_Deploy", "web", false),
+                (plain, "komodo_execute_Deploy", "web", true),
+                (plain, "komodo_execute_DeployStack", "blog", false),
+            ]
+            for (token, tool, target, isKnown) in calls {
+                let answer = try await peer.call(tool, ["id": .string(target)], token: token)
+                #expect((answer.body["result"] != nil) == isKnown, "\(tool): \(answer.body)")
+                let code = answer.body["error"]?["code"]
+                #expect(code == (isKnown ? nil : -32602), "\(tool): \(answer.body)")
+            }
+        }
+        #expect(ended.status == .exited(0), "\(ended.err)")
+        #expect(try await programs.jobs("list", "-q").lines.count == 2)
+        #expect(try await programs.isQuietInTheEnd())
+    }
+
     @Test func whoCameWithoutATokenIsTheUserOfTheMachine() async throws {
         let programs = try Programs.unreachable()
         let ended = try await HTTPPeer.with(programs) { peer in

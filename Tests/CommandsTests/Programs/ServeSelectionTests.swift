@@ -13,18 +13,42 @@ internal import Testing
     static let looking = ["List", "Get", "Wait", "Logs", "Budget", "Stats"]
         .map { "komodo_jobs_" + $0 }
     static let jobs = looking + ["Cancel", "Retry", "Resolve"].map { "komodo_jobs_" + $0 }
-    static let all = execute + jobs
+    static let reading =
+        [
+            "Servers", "Deployments", "Stacks", "Builds", "Repos", "Procedures", "Actions",
+            "Alerts", "Updates",
+        ].flatMap { ["komodo_read_List\($0)", "komodo_read_Get\($0.dropLast())"] }
+        + ["Log", "SystemStats"].map { "komodo_read_Get\($0)" } + ["komodo_read_ListContainers"]
+    static let stacks = [
+        "DeployStack", "DeployStackIfChanged", "PullStack", "StartStack", "StopStack",
+        "RestartStack", "DestroyStack",
+    ].map { "komodo_execute_" + $0 }
+    static let confirmed = ["StopServer", "RestartServer", "CloneRepo"]
+        .map { "komodo_execute_" + $0 }
+    static let all = reading + execute + jobs
 
     @Test(
         arguments: [
-            ([], all), (["--read-only"], looking), (["--toolsets", "execute"], execute),
-            (["--toolsets", "jobs"], jobs), (["--toolsets", "jobs, execute"], all),
+            ([], all), (["--read-only"], reading + looking), (["--toolsets", "default"], all),
+            (["--toolsets", "execute"], execute), (["--toolsets", "read"], reading),
+            (["--toolsets", "jobs"], jobs), (["--toolsets", "jobs, execute"], execute + jobs),
+            (["--toolsets", "default,stacks"], all + stacks),
+            (["--no-destroy"], all.filter { !confirmed.contains($0) }),
+            (
+                ["--toolsets", "stacks", "--no-destroy"],
+                ["DeployStack", "DeployStackIfChanged", "PullStack", "StartStack"]
+                    .map { "komodo_execute_" + $0 }
+            ),
+            (["--tools", "komodo_execute_DeployStack"], ["komodo_execute_DeployStack"]),
             (
                 ["--tools", "komodo_jobs_Get,komodo_execute_Build"],
                 ["komodo_execute_Build", "komodo_jobs_Get"]
             ),
             (
-                ["--exclude-tools", execute.joined(separator: ",") + ",komodo_jobs_Cancel"],
+                [
+                    "--toolsets", "execute,jobs", "--exclude-tools",
+                    execute.joined(separator: ",") + ",komodo_jobs_Cancel",
+                ],
                 jobs.filter { $0 != "komodo_jobs_Cancel" }
             ),
             (["--toolsets", "execute", "--read-only"], []),
@@ -41,7 +65,7 @@ internal import Testing
             try await peer.open()
             let tools = try await peer.request("tools/list")["tools"]?.array ?? []
             #expect(tools.compactMap { $0["name"]?.string }.sorted() == names.sorted())
-            for hidden in Self.all where !names.contains(hidden) {
+            for hidden in Self.all + Self.stacks where !names.contains(hidden) {
                 let answer = try await peer.exchange(
                     "tools/call", ["name": .string(hidden), "arguments": ["id": "web"]])
                 #expect(answer["error"]?["code"] == -32602, "\(hidden): \(answer)")
@@ -54,11 +78,18 @@ internal import Testing
 
     @Test(
         arguments: [
-            (["--toolsets", "execute,read"], ["'read'", "execute", "jobs"]),
+            (
+                ["--toolsets", "execute,stack"],
+                ["'stack'", "Did you mean stacks?", "default", "all", "jobs"]
+            ),
+            (["--toolsets", "write"], ["'write'", "There are default, all, read, execute"]),
             (["--tools", ""], ["--tools names nothing"]),
             (["--toolsets", " , "], ["--toolsets names nothing"]),
-            (["--tools", "komodo_jobs_Gte"], ["'komodo_jobs_Gte'"] + all),
-            (["--exclude-tools", "komodo_jobs_Get,Deploy"], ["'Deploy'"] + all),
+            (["--tools", "komodo_jobs_Gte"], ["'komodo_jobs_Gte'", "mean komodo_jobs_Get"]),
+            (
+                ["--exclude-tools", "komodo_jobs_Get,Deploy"],
+                ["'Deploy'", "komodo_execute_DeployStack"]
+            ),
             (["--transport", "sse"], ["'sse'", "stdio", "http"]),
             (["--worker", "none"], ["none", "auto", "embedded", "external"]),
             (

@@ -57,6 +57,26 @@ internal import Testing
         #expect(gone.err.contains("'ada'") && gone.err.contains("tokens list"), "\(gone.err)")
     }
 
+    @Test func aTokenKeepsItsChoiceOfTools() async throws {
+        let programs = try Programs()
+        let added = try await programs.mcp(
+            "tokens", "add", "ada", "--scope", "destroy", "--toolsets", "default,stacks",
+            "--no-destroy", "--exclude-tools", "komodo_jobs_Cancel")
+        #expect(added.code == 0, "\(added.err)")
+        #expect(try await programs.mcp("tokens", "add", "bob", "--read-only").code == 0)
+        let json = try await programs.mcp("tokens", "list", "-f", "json").json
+        let items = try #require(json?["items"]?.array)
+        #expect(items.map { $0["scopes"] } == [["destroy"], ["operate"]])
+        #expect(
+            items.map { $0["limits"]?.array?.compactMap(\.string) } == [
+                [
+                    "no-destroy", "toolset:execute", "toolset:jobs", "toolset:read",
+                    "toolset:stacks", "without:komodo_jobs_Cancel",
+                ], ["read-only"],
+            ])
+        #expect(try await programs.mcp("tokens", "list").out.contains("read-only"))
+    }
+
     @Test func withoutADatabaseThereAreNoTokens() async throws {
         let programs = try Programs()
         let list = try await programs.mcp("tokens", "list")
@@ -91,6 +111,9 @@ internal import Testing
             (["a/b"], ["letters"]), (["a\nb"], ["letters"]), ([], ["<name>"]),
             (["ada", "--scope", "write"], ["'write'", "read", "operate", "destroy", "admin"]),
             (["ada", "--scope", ""], ["read", "operate", "destroy", "admin"]),
+            (["ada", "--toolsets", "stack"], ["'stack'", "Did you mean stacks?"]),
+            (["ada", "--tools", "komodo_jobs_Gte"], ["'komodo_jobs_Gte'", "komodo_jobs_Get"]),
+            (["ada", "--exclude-tools", ","], ["--exclude-tools names nothing"]),
         ] as [([String], [String])])
     func badNamesAndScopesAreRefused(arguments: [String], words: [String]) async throws {
         let programs = try Programs()

@@ -18,9 +18,11 @@ struct LiveToolTests {
         (ToolName.cloneRepo, "docs", "repo"),
     ])
     func everyToolRunsToItsEnd(_ name: String, _ target: String, _ prefix: String) async throws {
-        try await ToolBench.live { bench in
+        var arguments: JSONObject = ["id": .string(target), "wait_seconds": 45]
+        if name == ToolName.cloneRepo { arguments["options"] = ["overwrite": true] }
+        try await ToolBench.live { [arguments] bench in
             let answer = try await bench.call(
-                name, ["id": .string(target), "wait_seconds": 45],
+                name, arguments,
                 asking: .answers(.accepted(["confirm": true, "target": .string(target)])))
             #expect(!answer.isError, "\(answer.structured)")
             #expect(answer.data["status"] == "success", "\(answer.structured)")

@@ -11,17 +11,33 @@ struct CatalogueTests {
     static let entries = KomodoToolProvider.catalogue
     static let names = entries.map(\.name)
 
-    @Test func theNineDocumentedToolsAndTheJobToolsAreThere() {
+    /// Tools that ask Komodo and change nothing.
+    static let reads = ReadRegistry.entries.map(\.name)
+
+    @Test func theDocumentedToolsAreThere() {
+        let kinds = [
+            "Server", "Deployment", "Stack", "Build", "Repo", "Procedure", "Action", "Alert",
+        ]
+        let documented =
+            kinds.flatMap { ["komodo_read_List\($0)s", "komodo_read_Get\($0)"] }
+            + [
+                "Deploy", "Build", "StartServer", "StopServer", "RestartServer", "RunProcedure",
+                "TriggerAction", "PullRepo", "CloneRepo",
+            ].map { "komodo_execute_\($0)" }
+        #expect(documented.count == 25)
+        for name in documented { #expect(Self.names.contains(name), "\(name)") }
+    }
+
+    @Test func theToolsBesideThemAreThere() {
+        let extra = ["GetLog", "ListUpdates", "GetUpdate", "ListContainers", "GetSystemStats"]
+        for name in extra { #expect(Self.reads.contains("komodo_read_\(name)")) }
         #expect(
-            Self.names == [
-                "komodo_execute_Deploy", "komodo_execute_Build", "komodo_execute_StartServer",
-                "komodo_execute_StopServer", "komodo_execute_RestartServer",
-                "komodo_execute_RunProcedure", "komodo_execute_TriggerAction",
-                "komodo_execute_PullRepo", "komodo_execute_CloneRepo", "komodo_jobs_List",
-                "komodo_jobs_Get", "komodo_jobs_Wait", "komodo_jobs_Logs", "komodo_jobs_Cancel",
-                "komodo_jobs_Retry", "komodo_jobs_Resolve", "komodo_jobs_Budget",
-                "komodo_jobs_Stats",
+            JobTools.entries.map(\.name) == [
+                "komodo_jobs_List", "komodo_jobs_Get", "komodo_jobs_Wait", "komodo_jobs_Logs",
+                "komodo_jobs_Cancel", "komodo_jobs_Retry", "komodo_jobs_Resolve",
+                "komodo_jobs_Budget", "komodo_jobs_Stats",
             ])
+        #expect(Self.names.count == Set(Self.names).count)
     }
 
     @Test(arguments: names)
@@ -45,13 +61,19 @@ struct CatalogueTests {
     @Test(arguments: names)
     func hintsAreTrue(_ name: String) throws {
         let hints = try #require(try Self.tool(name).annotations)
-        let reads = ["List", "Get", "Wait", "Logs", "Budget", "Stats"].contains {
+        let isLocal = ["List", "Get", "Wait", "Logs", "Budget", "Stats"].contains {
             name == "komodo_jobs_\($0)"
         }
+        let reads = isLocal || Self.reads.contains(name)
         #expect(hints.readOnly == reads)
-        #expect(hints.openWorld == !reads)
+        #expect(hints.openWorld == !isLocal)
         if reads { #expect(hints.destructive == false && hints.idempotent == true) }
-        let harmless = [ToolName.build, ToolName.startServer]
+        let harmless =
+            [ToolName.build, ToolName.startServer]
+            + [
+                .startStack, .startDeployment, .startContainer, .pullStack, .pullDeployment,
+                .buildRepo,
+            ].map(ToolName.execute)
         if !reads { #expect(hints.destructive == !harmless.contains(name)) }
     }
 
@@ -75,8 +97,9 @@ struct CatalogueTests {
     @Test func onlyDestructiveOperationsAreConfirmed() throws {
         for tool in ExecuteRegistry.tools {
             let entry = tool.entry
-            let isConfirmed = [ToolName.stopServer, ToolName.restartServer, ToolName.cloneRepo]
-                .contains(tool.name)
+            let isConfirmed = ["Stop", "Restart", "Destroy", "CloneRepo"].contains {
+                tool.name.hasPrefix("komodo_execute_\($0)")
+            }
             #expect(tool.needsConfirmation == isConfirmed)
             #expect(entry.scope == (isConfirmed ? .destroy : .operate))
             #expect(

@@ -104,8 +104,18 @@ struct Answer: Sendable {
             Issue.record("no text", sourceLocation: location)
             return
         }
-        #expect(try JSONValue(parsing: text) == structured, sourceLocation: location)
+        #expect(try JSONValue(parsing: Self.unframed(text)) == structured, sourceLocation: location)
         #expect(text.utf8.count < 60_000, sourceLocation: location)
+    }
+}
+
+extension Answer {
+    /// The JSON in a text that may have a frame around it.
+    static func unframed(_ text: String) throws -> String {
+        let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+        guard lines.first.map(String.init) == UntrustedFrame.notice else { return text }
+        try #require(lines.count == 4 && lines[1] == lines[3])
+        return String(lines[2])
     }
 }
 
@@ -116,6 +126,7 @@ extension ToolEntry {
         if let tool = ExecuteRegistry.tools.first(where: { $0.name == name }) {
             return ResultSchema.of(JobSchema.whole([tool.operation]), listsCodes: true)
         }
+        if let wholeOutput { return wholeOutput }
         switch name {
         case ToolName.wait, ToolName.cancel, ToolName.retry, ToolName.resolve:
             return ResultSchema.of(JobSchema.whole(all), listsCodes: true)

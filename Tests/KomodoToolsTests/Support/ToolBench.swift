@@ -47,12 +47,13 @@ struct ToolBench: Sendable {
 
     /// Runs `body` with a bench and a simulated Komodo, with a worker unless told otherwise.
     static func live<Value: Sendable>(
-        timeScale: Double = 0.02, works: Bool = true,
+        timeScale: Double = 0.02, works: Bool = true, version: String = "2.3.2",
         _ change: @Sendable (inout ToolContext) -> Void = { _ in },
         _ body: @escaping @Sendable (ToolBench) async throws -> Value
     ) async throws -> Value {
         var options = SimulatorOptions()
         options.timeScale = timeScale
+        options.version = version
         return try await withKomodoSimulator(options) { simulator, address in
             let bench = try ToolBench(
                 komodo: { client($0, address) }, simulator: simulator, change)
@@ -87,7 +88,7 @@ struct ToolBench: Sendable {
         var context = ToolContext(
             store: store,
             intake: JobIntake(store: store, komodo: komodo, redactor: redactor),
-            komodo: komodo, changes: try ChangeFeed(store, name: "tools"),
+            komodo: komodo, reads: komodo, changes: try ChangeFeed(store, name: "tools"),
             access: ToolContext.Access(
                 instance: Self.instance, keyFingerprint: Self.keyFingerprint,
                 baseURL: Self.instance),

@@ -36,7 +36,7 @@ struct ExecuteTests {
     func everyUnconfirmedToolStoresItsOperation(_ name: String) async throws {
         try await ToolBench.offline { bench in
             let tool = try #require(ExecuteRegistry.tools.first { $0.name == name })
-            _ = try await bench.call(name, ["id": "target"])
+            _ = try await bench.call(name, tool.plainArguments)
             #expect(try await bench.onlyJob().operation == tool.operation)
         }
     }
@@ -100,7 +100,6 @@ struct ExecuteTests {
                 (ToolName.deploy, ["id": "api", "options": ["skipPull": true]]),
                 (ToolName.cloneRepo, ["id": "api", "options": ["overwrite": false]]),
                 (ToolName.runProcedure, ["id": "api", "variables": ["ENV": "production"]]),
-                (ToolName.triggerAction, ["id": "api", "options": ["retryOnFailure": true]]),
             ]
             for (name, arguments) in refusals {
                 let answer = try await bench.call(name, arguments)

@@ -1,0 +1,116 @@
+internal import JSON
+internal import Jobs
+internal import KomodoClient
+
+/// What a destructive operation hits, from a read made just before somebody is asked.
+enum BlastRadius {
+    /// The most names that are told.
+    private static let namesMax = 20
+    /// The most containers of a server that are looked at; the rest is counted.
+    private static let containersMax = 100
+
+    /// One or two sentences; a plain one when Komodo cannot be read in time.
+    static func sentence(
+        of subject: ConfirmationSubject, in context: ToolContext
+    ) async -> String {
+        let read = await QuickRead.value(in: context) { komodo in
+            try await sentence(of: subject, from: komodo)
+        }
+        return (read ?? nil) ?? "What this hits could not be read from Komodo just now."
+    }
+
+    private static func sentence(
+        of subject: ConfirmationSubject, from komodo: any KomodoReads
+    ) async throws -> String? {
+        let target = subject.target.id ?? subject.target.name
+        switch subject.target.type {
+        case .server:
+            let page = try await komodo.containers(
+                ContainerQuery(server: target, page: PageRequest(size: containersMax)))
+            guard let container = subject.container else { return onServer(page, subject.name) }
+            return single(container, among: page.items, on: subject.name)
+        case .stack: return ofStack(try await komodo.resource(.stack, target), subject)
+        case .deployment: return ofDeployment(try await komodo.resource(.deployment, target))
+        case .repo: return ofRepo(try await komodo.resource(.repo, target))
+        case .build, .procedure, .action, .resourceSync: return nil
+        }
+    }
+
+    /// All containers of a server.
+    static func onServer(_ page: DocumentPage, _ server: String) -> String {
+        guard page.total > 0 else { return "No container is on '\(server)' now." }
+        let running = page.items.count { $0["state"]?.string == "running" }
+        let all = page.total == 1 ? "1 container" : "\(page.total) containers"
+        let names = list(page.items.map { text($0["name"]) ?? "?" }, of: page.total)
+        let isWhole = page.items.count == page.total
+        return
+            "On '\(server)' now: \(all)\(isWhole ? ", \(running) of them running" : ""): \(names)."
+    }
+
+    /// One container of a server.
+    static func single(
+        _ name: String, among containers: [JSONObject], on server: String
+    ) -> String? {
+        guard let found = containers.first(where: { $0["name"]?.string == name }) else {
+            return nil
+        }
+        let image = text(found["image"]).map { " of the image \($0)" } ?? ""
+        let project = text(found["project"]).map { ", part of the compose project \($0)" } ?? ""
+        let state = text(found["state"]) ?? "in an unknown state"
+        return "The container\(image) on '\(server)' is \(state) now\(project)."
+    }
+
+    /// The services of a stack, or those of them that were named.
+    static func ofStack(_ stack: JSONObject, _ subject: ConfirmationSubject) -> String {
+        let wanted = subject.services
+        let services = (stack["services"]?.array ?? []).filter { service in
+            wanted.isEmpty || service["name"]?.string.map(wanted.contains) ?? false
+        }
+        let place = host(stack)
+        guard !services.isEmpty else { return "None of its services is known\(place) now." }
+        let names = services.map { service in
+            let name = text(service["name"]) ?? "?"
+            let state = text(service["status"]) ?? text(service["state"])
+            let details = [text(service["container"]), state].compactMap { $0 }
+            return details.isEmpty ? name : "\(name) (\(details.joined(separator: ", ")))"
+        }
+        let all = services.count == 1 ? "1 service" : "\(services.count) services"
+        return "It hits \(all)\(place): \(list(names, of: names.count))."
+    }
+
+    /// The container of a deployment.
+    static func ofDeployment(_ deployment: JSONObject) -> String {
+        let container = text(deployment["container_name"]).map { " '\($0)'" } ?? ""
+        let image = text(deployment["image"]).map { " of the image \($0)" } ?? ""
+        let state = text(deployment["state"]) ?? "in an unknown state"
+        return
+            "It hits the container\(container)\(image)\(host(deployment)), which is \(state) now."
+    }
+
+    /// The clone of a repo.
+    static func ofRepo(_ repo: JSONObject) -> String {
+        let path = text(repo["path"]).map { " in \($0)" } ?? ""
+        guard repo["cloned_commit"] != nil || repo["last_sync"] != nil else {
+            return "No clone is known\(host(repo))\(path) now."
+        }
+        let commit = text(repo["cloned_commit"]).map { " at commit \($0)" } ?? ""
+        return "The clone\(host(repo))\(path) is\(commit.isEmpty ? " there" : commit) now."
+    }
+
+    private static func host(_ document: JSONObject) -> String {
+        let name = text(document["server_name"]) ?? text(document["swarm_name"])
+        return (name ?? text(document["server_id"])).map { " on '\($0)'" } ?? ""
+    }
+
+    private static func list(_ names: [String], of total: Int) -> String {
+        let shown = names.prefix(namesMax)
+        let rest = total - shown.count
+        return shown.joined(separator: ", ") + (rest > 0 ? " and \(rest) more" : "")
+    }
+
+    /// Komodo's text on one short line; nil when there is none.
+    private static func text(_ value: JSONValue?) -> String? {
+        guard let text = value?.string, !text.isEmpty else { return nil }
+        return BoundedText.line(text, max: 100)
+    }
+}

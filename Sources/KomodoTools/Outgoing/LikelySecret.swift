@@ -1,0 +1,58 @@
+/// Judges settings whose names and values do not follow a known form.
+enum LikelySecret {
+    /// The last words of names whose values are hidden, beyond those of the redactor.
+    private static let words: Set<String> = [
+        "key", "salt", "auth", "cred", "creds", "signature", "pin", "otp", "seed", "dsn",
+    ]
+    /// How hashes of passwords begin.
+    private static let hashes = ["$apr1$", "$1$", "$2a$", "$2b$", "$2y$", "$5$", "$6$", "$argon2"]
+    /// Random texts of fewer characters cannot be told from words.
+    private static let lengthMin = 20
+    /// Of a text with letters of one case alone.
+    private static let lengthMinOfWords = 24
+    /// The most bytes of a value that are judged; longer ones are texts.
+    private static let bytesMax = 8_192
+
+    /// Whether a setting of this name usually is a secret.
+    static func isLikelyName(_ name: String) -> Bool {
+        let parts = name.lowercased().split { !$0.isLetter && !$0.isNumber }
+        guard let last = parts.last, words.contains(String(last)) else { return false }
+        return !parts.contains("public")
+    }
+
+    /// Whether a part of `value` looks random, as keys do and words do not.
+    static func isLikely(_ value: String) -> Bool {
+        guard value.utf8.count >= lengthMin, value.utf8.count <= bytesMax else { return false }
+        if hashes.contains(where: value.contains) { return true }
+        let parts = value.utf8.split { !isMember($0) }
+        return parts.contains { isRandom(Array($0)) }
+    }
+
+    private static func isMember(_ byte: UInt8) -> Bool {
+        kind(byte) != .other
+    }
+
+    private enum Kind { case lower, upper, digit, other }
+
+    private static func kind(_ byte: UInt8) -> Kind {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"): .lower
+        case UInt8(ascii: "A")...UInt8(ascii: "Z"): .upper
+        case UInt8(ascii: "0")...UInt8(ascii: "9"): .digit
+        default: .other
+        }
+    }
+
+    /// Random letters and digits change their kind often, or have digits in many places.
+    private static func isRandom(_ part: [UInt8]) -> Bool {
+        guard part.count >= lengthMin else { return false }
+        let kinds = part.map(kind)
+        let used = Set(kinds)
+        guard used.count > 1, part.count >= lengthMinOfWords || used.count == 3 else {
+            return false
+        }
+        let changes = zip(kinds, kinds.dropFirst()).count { $0 != $1 }
+        let groups = kinds.split { $0 != .digit }.count
+        return groups >= 3 || changes * 3 >= part.count
+    }
+}

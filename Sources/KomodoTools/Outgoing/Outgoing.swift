@@ -1,0 +1,95 @@
+internal import JSON
+internal import MCP
+internal import Redaction
+
+/// The one way out: every result of a tool and every resource passes here.
+///
+/// What leaves is masked, free of markup, short enough for a model, and framed where others wrote
+/// it. The structured content carries the same values without the frame.
+struct Outgoing: Sendable {
+    let redactor: Redactor
+
+    /// Who wrote the texts.
+    enum Source: Sendable, Hashable {
+        /// This program, or its database, where markup went before anything was stored.
+        case ours
+        /// Komodo, just now.
+        case komodo
+    }
+
+    init(_ redactor: Redactor) {
+        self.redactor = redactor
+    }
+
+    /// The result as it may leave.
+    func result(_ result: CallResult, from source: Source = .ours) -> CallResult {
+        var result = result
+        guard let structured = result.structured else {
+            result.content = result.content.map(content)
+            return result
+        }
+        // A failure's sentences were made by this program.
+        let mask = OutgoingMask(redactor, strips: source == .komodo && !result.isError)
+        let clean = OutgoingBound.fit(
+            mask.value(structured), bytesMax: OutgoingBound.bytesMax(of: source))
+        result.structured = clean
+        var isFirst = true
+        result.content = result.content.map { part in
+            guard case .text(_, let annotations) = part, isFirst else { return content(part) }
+            isFirst = false
+            return .text(UntrustedFrame.text(clean), annotations)
+        }
+        return result
+    }
+
+    /// The outcome as it may leave.
+    func outcome(_ outcome: CallOutcome, from source: Source = .ours) -> CallOutcome {
+        switch outcome {
+        case .result(let result): .result(self.result(result, from: source))
+        case .task(let view, let immediate):
+            .task(task(view), immediate: immediate.map(redactor.redact))
+        }
+    }
+
+    /// The task as it may leave.
+    func task(_ view: TaskView) -> TaskView {
+        var view = view
+        view.statusMessage = view.statusMessage.map(redactor.redact)
+        if case .ended(.result(let result)) = view.state {
+            view.state = .ended(.result(self.result(result)))
+        }
+        return view
+    }
+
+    /// The contents of a resource as they may leave.
+    func reading(_ reading: ResourceReading) -> ResourceReading {
+        var reading = reading
+        reading.contents = reading.contents.map { contents in
+            guard case .text(let text) = contents.body else { return contents }
+            var contents = contents
+            contents.body = .text(resourceText(text, contents.mimeType))
+            return contents
+        }
+        return reading
+    }
+
+    private func resourceText(_ text: String, _ type: String?) -> String {
+        let bytesMax = OutgoingBound.bytesMax(of: .ours)
+        // What is no JSON after all is masked as a text.
+        guard type == "application/json", let value = try? JSONValue(parsing: text) else {
+            return BoundedText.tail(redactor.redact(text), max: bytesMax)
+        }
+        let clean = OutgoingMask(redactor, strips: false).value(value)
+        return OutgoingBound.fit(clean, bytesMax: bytesMax).serialized()
+    }
+
+    private func content(_ part: Content) -> Content {
+        switch part {
+        case .text(let text, let annotations): return .text(redactor.redact(text), annotations)
+        case .link(var resource):
+            resource.title = resource.title.map(redactor.redact)
+            return .link(resource)
+        case .image, .audio, .embedded: return part
+        }
+    }
+}

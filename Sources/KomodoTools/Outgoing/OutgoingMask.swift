@@ -1,0 +1,122 @@
+internal import JSON
+internal import Redaction
+
+/// Masks the secrets in a value, by its texts and by the names that they stand under.
+struct OutgoingMask: Sendable {
+    private let redactor: Redactor
+    /// Whether markup and control sequences go too.
+    private let strips: Bool
+
+    init(_ redactor: Redactor, strips: Bool) {
+        self.redactor = redactor
+        self.strips = strips
+    }
+
+    /// What surrounds a value.
+    private struct Place {
+        /// The nearest name above it.
+        var name = ""
+        /// Whether people chose the names, as in an environment: more values count as secrets.
+        var isSetting = false
+    }
+
+    /// Names of objects whose members are settings, and of texts that hold such settings.
+    private static let settings: Set<String> = [
+        "env", "environment", "build_args", "variables", "labels", "arguments", "args",
+    ]
+    /// Names of texts that are files or scripts.
+    private static let files: Set<String> = settings.union([
+        "compose_content", "content", "contents", "file_contents", "script", "dockerfile_content",
+    ])
+    /// Names of this program's own that only sound secret.
+    private static let harmless: Set<String> = ["confirmation_token"]
+    private static let nameMax = 200
+
+    /// `value` with every secret replaced.
+    func value(_ value: JSONValue) -> JSONValue { masked(value, Place()) }
+
+    private func masked(_ value: JSONValue, _ place: Place) -> JSONValue {
+        switch value {
+        case .string(let text): .string(masked(text, place))
+        case .array(let items): .array(masked(items, place))
+        case .object(let object): .object(masked(object, place))
+        case .number, .bool:
+            place.isSetting && isSecret(place) ? .string(Redactor.replacement) : value
+        case .null: value
+        }
+    }
+
+    private func masked(_ object: JSONObject, _ place: Place) -> JSONObject {
+        var result = JSONObject()
+        let pairName = place.isSetting ? Self.pairName(object) : nil
+        for member in object.members {
+            let name = clean(name: member.key)
+            var inner = Place(
+                name: name, isSetting: place.isSetting || Self.settings.contains(name))
+            if let pairName, member.key == "value" { inner.name = pairName }
+            result[name] = masked(member.value, inner)
+        }
+        return result
+    }
+
+    /// The name in `{variable: NAME, value: VALUE}`.
+    private static func pairName(_ object: JSONObject) -> String? {
+        guard object["value"] != nil else { return nil }
+        return (object["variable"] ?? object["name"] ?? object["key"])?.string
+    }
+
+    private func masked(_ items: [JSONValue], _ place: Place) -> [JSONValue] {
+        var isAfterSecretOption = false
+        return items.map { item in
+            defer {
+                let option = item.string.flatMap { $0.hasPrefix("-") ? $0 : nil }
+                isAfterSecretOption =
+                    option.map { isSecret(name: String($0.drop { $0 == "-" })) } ?? false
+            }
+            if isAfterSecretOption, item.string != nil { return .string(Redactor.replacement) }
+            guard place.isSetting, let text = item.string, let pair = Self.pair(text) else {
+                return masked(item, place)
+            }
+            let value = masked(pair.value, Place(name: pair.name, isSetting: true))
+            return .string("\(clean(name: pair.name))=\(value)")
+        }
+    }
+
+    private static func pair(_ text: String) -> (name: String, value: String)? {
+        guard let sign = text.firstIndex(of: "="), sign > text.startIndex else { return nil }
+        return (String(text[..<sign]), String(text[text.index(after: sign)...]))
+    }
+
+    private func masked(_ text: String, _ place: Place) -> String {
+        guard !text.isEmpty else { return text }
+        let plain = strips ? PlainText.strip(text) : text
+        let isFile = Self.files.contains(place.name)
+        if !isFile, isSecret(place) { return Redactor.replacement }
+        if place.isSetting, !isFile, LikelySecret.isLikely(plain) { return Redactor.replacement }
+        // Line by line first: the redactor would take the mark of a block for its value.
+        return redactor.redact(
+            isFile ? FileMask.mask(plain, isSecret: isSecret(setting:)) : plain)
+    }
+
+    private func isSecret(_ place: Place) -> Bool {
+        if place.isSetting { return isSecret(setting: place.name) }
+        return !Self.harmless.contains(place.name) && isSecret(name: place.name)
+    }
+
+    private func isSecret(setting name: String) -> Bool {
+        isSecret(name: name) || LikelySecret.isLikelyName(name)
+    }
+
+    /// Whether the redactor takes any value under `name` for a secret.
+    private func isSecret(name: String) -> Bool {
+        guard !name.isEmpty, name.utf8.count <= Self.nameMax else { return false }
+        let probe = JSONValue.object([name: "probe-value"]).serialized()
+        return redactor.redact(probe) != probe
+    }
+
+    private func clean(name: String) -> String {
+        guard strips else { return name }
+        return redactor.redact(
+            PlainText.singleLine(PlainText.strip(name), max: Self.nameMax))
+    }
+}
