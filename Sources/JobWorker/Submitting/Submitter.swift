@@ -98,6 +98,11 @@ struct Submitter: Sendable {
         do throws(KomodoError) {
             reading = try await context.komodo.watermark(of: job.operation, on: job.target)
         } catch {
+            // A read that is refused, perhaps by a proxy before a Komodo that restarts, says
+            // nothing about the operation.
+            guard error.code != .invalid else {
+                return .submitted(.undelivered(error.jobError))
+            }
             return Self.event(unsent: error)
         }
         switch reading {

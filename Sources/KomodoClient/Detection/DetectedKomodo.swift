@@ -138,11 +138,12 @@ extension KomodoError {
     fileprivate func doubts(_ dialect: KomodoDialect?) -> Bool {
         let isStrange = status == 404 || status == 405
         return switch code {
-        case .malformed: true
+        // Another interface at this address does not know the key in the form that it was sent.
+        case .malformed, .unauthorized: true
         case .invalid: isStrange
         // Core says so with another status.
         case .notFound: isStrange && dialect == .core
-        case .forbidden, .unauthorized, .throttled, .budgetExhausted, .unreachable, .unsupported,
+        case .forbidden, .throttled, .budgetExhausted, .unreachable, .unsupported,
             .serverFault, .interrupted:
             false
         }

@@ -15,10 +15,9 @@ extension SignedKomodo {
     package func watermark(
         of operation: JobOperation, on target: Target
     ) async throws(KomodoError) -> WatermarkReading {
-        let id = try CoreKomodo.id(of: target)
         for look in 1...Self.watermarkLooksMax {
-            let item = try await recentItem(id, target, isFresh: look > 1)
-            let runs = SignedRuns(item, target.type)
+            // A list may be older than a run of somebody else.
+            let runs = SignedRuns(try await whole(target, for: .submission), target.type)
             if runs.isBusy {
                 let message = "'\(target.name)' is at work in Komodo (\(runs.word ?? ""))."
                 return .busy(JobError(.conflict, Quote.word(message)))
@@ -85,6 +84,12 @@ extension SignedKomodo {
         guard runs.hasHistory else {
             try proveUntouched(runs, query)
             return []
+        }
+        guard !runs.hasUnreadableEntries else {
+            throw KomodoError(
+                .unsupported,
+                "The history of '\(query.target.name)' has entries without a time, so what was "
+                    + "sent cannot be looked for.")
         }
         let found = runs.entries.filter { entry in
             entry.startedAt >= query.startedAtOrAfter
@@ -185,18 +190,6 @@ extension SignedKomodo {
     }
 
     // MARK: Reading
-
-    /// The list item of a target, from a recent list unless it has to be fresh.
-    private func recentItem(
-        _ id: String, _ target: Target, isFresh: Bool
-    ) async throws(KomodoError) -> JSONValue {
-        if !isFresh,
-            let item = knownListing(of: target.type, ageMax: Self.listingMax)?.item(id)
-        {
-            return item
-        }
-        return try await whole(target, for: .submission)
-    }
 
     /// The document of a target; nil when there is none or it may not be read.
     private func readable(_ target: Target) async throws(KomodoError) -> JSONValue? {

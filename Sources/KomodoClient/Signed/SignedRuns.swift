@@ -23,8 +23,10 @@ struct SignedRuns: Sendable {
     let hasHistory: Bool
     /// The oldest first.
     let entries: [Entry]
+    /// Whether entries of the history do not say when they began.
+    let hasUnreadableEntries: Bool
 
-    /// More entries are not looked at; the newest come first.
+    /// The newest entries that are looked at.
     private static let entriesMax = 200
 
     /// Reads a list item or a whole document.
@@ -34,9 +36,10 @@ struct SignedRuns: Sendable {
         let last = kind?.lastRun.flatMap { document.field($0) }
         let history = kind?.history.flatMap { document.field($0)?.array }
         let resource = document.field(["id", "_id"])?.word ?? ""
-        entries = (history ?? []).prefix(Self.entriesMax)
-            .compactMap { kind?.entry($0, of: resource) }
-            .sorted { $0.startedAt < $1.startedAt }
+        let readable = (history ?? []).compactMap { kind?.entry($0, of: resource) }
+        hasUnreadableEntries = readable.count < history?.count ?? 0
+        entries = Array(
+            readable.sorted { $0.startedAt < $1.startedAt }.suffix(Self.entriesMax))
         hasHistory = history != nil
         let newestWord = entries.last?.document.field("status")?.word
         word =
@@ -50,8 +53,11 @@ struct SignedRuns: Sendable {
         changedAt = moments.max()
     }
 
-    /// Whether something runs on the resource.
-    var isBusy: Bool { SignedStatus.isBusy(word, type) }
+    /// Whether something runs on the resource, or is about to: what has run before does not rest as
+    /// `pending`.
+    var isBusy: Bool {
+        SignedStatus.isBusy(word, type) || (word?.lowercased() == "pending" && !entries.isEmpty)
+    }
 
     /// Whether the resource has changed since `watermark`.
     func hasChanged(since watermark: Timestamp?) -> Bool {

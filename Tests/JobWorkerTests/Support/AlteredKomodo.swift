@@ -12,7 +12,11 @@ struct AlteredKomodo: KomodoAPI {
     func submit(
         _ submission: Submission, gate: @escaping @Sendable () async -> Bool
     ) async -> SubmissionResult {
-        if let result = await answer(submission) { return result }
+        if let result = await answer(submission) {
+            // What may have arrived has left, so the sender was asked.
+            if case .ambiguous = result.outcome { _ = await gate() }
+            return result
+        }
         return await komodo.submit(submission, gate: gate)
     }
 

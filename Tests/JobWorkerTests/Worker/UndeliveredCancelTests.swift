@@ -102,10 +102,10 @@ struct UndeliveredCancelTests {
                 _ = try await bench.wait(for: job, "five tries:") { _ in
                     tries.withLock { $0 } >= 5
                 }
-                // Far beyond the next try.
-                for _ in 0..<20 {
-                    bench.clock.advance(by: .seconds(10))
-                    _ = try await bench.komodo.identify()
+                // As many looks at the build take longer than any pause between tries.
+                let looks = bench.simulator.ledger.requestsByType["ListUpdates"] ?? 0
+                _ = try await bench.wait(for: job, "thirty looks:") { _ in
+                    bench.simulator.ledger.requestsByType["ListUpdates"] ?? 0 >= looks + 30
                 }
                 #expect(tries.withLock { $0 } == 5)
                 let history = try await bench.history(job)

@@ -109,7 +109,8 @@ struct SignedSimulatorTests {
                 #expect(update.facts["duration"] != nil)
             }
             let types = simulator.ledger.requestsByType
-            #expect(types["GetDeployment"] == runs.count)
+            // One before each was sent, and one at its end.
+            #expect(types["GetDeployment"] == 2 * runs.count)
         }
     }
 
