@@ -14,6 +14,12 @@ struct KomodoToolProvider: ToolProvider {
     static let catalogue: [ToolEntry] =
         ReadRegistry.entries + ExecuteRegistry.tools.map(\.entry) + JobTools.entries
 
+    /// The tool of the catalogue with this name.
+    static func entry(_ name: String) -> ToolEntry? { entries[name] }
+
+    private static let entries = Dictionary(
+        catalogue.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+
     /// Lists change with the release and the token only.
     private static let cache = CacheHint(timeToLive: .seconds(300), scope: .private)
 
@@ -23,10 +29,11 @@ struct KomodoToolProvider: ToolProvider {
             offered(to: caller).filter { caller.may($0.scope) }.map(\.tool), cache: Self.cache)
     }
 
-    /// A tool that the caller's scopes do not allow is found all the same: calling it says what is
-    /// missing.
+    /// The tool, also where the caller's scopes do not allow it.
+    ///
+    /// Calling it says what is missing; what hides a tool that is not offered is thrown.
     func tool(_ name: String, for principal: Principal) async throws -> Tool? {
-        offered(to: context.caller(principal)).first { $0.name == name }?.tool
+        try offered(name, to: context.caller(principal))?.tool
     }
 
     func call(
@@ -49,7 +56,7 @@ struct KomodoToolProvider: ToolProvider {
     ) -> CallResult {
         let entry = offered(to: caller).first { $0.name == tool.name }
         if let entry, !caller.may(entry.scope) {
-            return result(Forbidden.failure(entry.scope))
+            return result(forbidden(entry.scope, caller))
         }
         return result(
             ToolFailure(problems.map { ArgumentFault($0) }, hint: "Nothing was done."))
@@ -57,13 +64,15 @@ struct KomodoToolProvider: ToolProvider {
 
     /// Runs a tool; whatever the model can do something about comes back as a result.
     func run(_ name: String, _ call: ToolCall) async throws -> CallOutcome {
-        guard let entry = offered(to: call.caller).first(where: { $0.name == name }) else {
+        guard let entry = try offered(name, to: call.caller) else {
             throw RPCError.invalidParams("unknown tool")
         }
         do {
-            guard call.caller.may(entry.scope) else { throw Forbidden.failure(entry.scope) }
+            guard call.caller.may(entry.scope) else {
+                throw forbidden(entry.scope, call.caller)
+            }
             return outgoing.outcome(
-                try await entry.run(call, context),
+                try await entry.run(call.masked(by: outgoing), context),
                 from: entry.toolset == .read ? .komodo : .ours)
         } catch {
             guard var failure = ToolFailure(error) else {
@@ -100,6 +109,17 @@ struct KomodoToolProvider: ToolProvider {
     }
 
     private var outgoing: Outgoing { Outgoing(context.redactor) }
+
+    private func forbidden(_ scope: Scope, _ caller: Caller) -> ToolFailure {
+        Forbidden.failure(scope, to: caller, at: context.selection)
+    }
+
+    /// The tool, if there is one; throws what hides it from the caller.
+    private func offered(_ name: String, to caller: Caller) throws(RPCError) -> ToolEntry? {
+        guard let entry = Self.entry(name) else { return nil }
+        if let reason = context.hiding(entry, from: caller) { throw .invalidParams(reason) }
+        return entry
+    }
 
     private func offered(to caller: Caller) -> [ToolEntry] {
         Self.catalogue.filter {

@@ -33,6 +33,14 @@ extension ToolCall {
             canAsk: { context.canAsk($0) }, ask: { try await context.ask($0, $1) })
     }
 
+    /// The call with ways back to the client on which secrets are masked.
+    func masked(by outgoing: Outgoing) -> ToolCall {
+        ToolCall(
+            tool: tool, arguments: arguments, caller: caller, origin: origin, taskMode: taskMode,
+            report: { [report] in report($0, outgoing.sentence($1)) }, canAsk: canAsk,
+            ask: { [ask] in try await ask($0, outgoing.request($1)) })
+    }
+
     private static func origin(
         _ caller: Caller, _ client: ClientInfo?, _ meta: JSONObject
     ) -> NewJob.Caller {

@@ -6,10 +6,54 @@ extension ToolContext {
         ToolSelection.offer(tool, [selection, caller.selection])
     }
 
-    /// Whether the operation's own tool was taken away by name, so that a repetition of a job must
-    /// not stand in for it.
-    func excludes(_ operation: JobOperation, for caller: Caller) -> Bool {
-        guard let name = ExecuteRegistry.tool(for: operation)?.name else { return false }
-        return selection.excluded.contains(name) || caller.selection.excluded.contains(name)
+    /// Whether the tool was taken away, so that nothing else must stand in for it.
+    ///
+    /// A tool that was merely not chosen is not denied: whoever may order jobs may follow them as
+    /// tasks without the tools for jobs.
+    func denies(_ tool: String, to caller: Caller) -> Bool {
+        guard let entry = KomodoToolProvider.entry(tool) else { return false }
+        return selection.denies(entry) || caller.selection.denies(entry)
+    }
+
+    /// Why `tool` is not offered to `caller`, as a sentence; nil when it is.
+    func hiding(_ tool: ToolEntry, from caller: Caller) -> String? {
+        guard !offers(tool, to: caller) else { return nil }
+        if let option = selection.optionHiding(tool) {
+            return "\(tool.name) is not offered: this server was started with \(option)."
+        }
+        if caller.selection.optionHiding(tool) != nil {
+            return "\(tool.name) is not offered to this token."
+        }
+        return "\(tool.name) is not offered: this server was started without --toolsets "
+            + "\(tool.toolset.rawValue)."
+    }
+
+    /// Why a job of `operation` must not be run again for `caller`; nil when it may, or when the
+    /// operation has no tool of its own.
+    func hidingRepetition(of operation: JobOperation, from caller: Caller) -> String? {
+        guard let name = ExecuteRegistry.tool(for: operation)?.name,
+            let entry = KomodoToolProvider.entry(name)
+        else { return nil }
+        return hiding(entry, from: caller)
+    }
+
+    /// Whether `caller` has a tool that takes names of `type`, so that Komodo may be asked for them.
+    func letsName(_ type: TargetType, _ caller: Caller) -> Bool {
+        KomodoToolProvider.catalogue.contains { entry in
+            guard caller.may(entry.scope), offers(entry, to: caller) else { return false }
+            if entry.toolset == .read { return Self.reads(of: type).contains(entry.name) }
+            return ExecuteRegistry.tools.contains {
+                $0.name == entry.name && $0.operation.spec.targetType == type
+            }
+        }
+    }
+
+    private static func reads(of type: TargetType) -> [String] {
+        switch type {
+        case .deployment: [ToolName.listDeployments, ToolName.getDeployment]
+        case .build: [ToolName.listBuilds, ToolName.getBuild]
+        case .server: [ToolName.listServers, ToolName.getServer]
+        default: []
+        }
     }
 }

@@ -75,10 +75,23 @@ package struct ToolSelection: Sendable, Hashable {
         return choices.allSatisfy { $0.chooses(tool) }
     }
 
-    private func denies(_ tool: ToolEntry) -> Bool {
+    /// Whether a tool is taken away, whatever was chosen.
+    func denies(_ tool: ToolEntry) -> Bool {
         if isReadOnly, tool.tool.annotations?.readOnly != true { return true }
         if isWithoutDestruction, tool.scope == .destroy { return true }
         return excluded.contains(tool.name)
+    }
+
+    /// The option, as on the command line, that alone takes `tool` away; nil when none does.
+    func optionHiding(_ tool: ToolEntry) -> String? {
+        if isReadOnly, tool.tool.annotations?.readOnly != true { return "--read-only" }
+        if isWithoutDestruction, tool.scope == .destroy { return "--no-destroy" }
+        if excluded.contains(tool.name) { return "--exclude-tools \(tool.name)" }
+        if let toolsets, !toolsets.contains(tool.toolset) {
+            return "--toolsets that leave out \(tool.toolset.rawValue)"
+        }
+        if let tools, !tools.contains(tool.name) { return "--tools that leave it out" }
+        return nil
     }
 
     private var isChoosing: Bool { toolsets != nil || tools != nil }

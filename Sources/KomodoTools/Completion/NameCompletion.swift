@@ -19,7 +19,7 @@ struct NameCompletion: CompletionProvider {
         let caller = context.caller(principal)
         guard caller.may(.read) else { return Completion(values: [], total: 0, hasMore: false) }
         let value = query.value.lowercased()
-        let values: [String]
+        var values: [String]
         var isWhole = true
         switch kind {
         case .job:
@@ -29,9 +29,12 @@ struct NameCompletion: CompletionProvider {
         case .name(let type):
             let page = try await jobs(caller)
             isWhole = page.next == nil
-            values = try await names(type, value, page.jobs)
+            values = try await names(type, value, page.jobs, caller)
         case .none: values = []
         }
+        let outgoing = Outgoing(context.redactor)
+        // A masked name would be no name.
+        values = values.filter { outgoing.sentence($0) == $0 }
         let shown = values.prefix(Completion.valuesMax).map { BoundedText.line($0, max: 200) }
         return Completion(
             values: shown, total: isWhole ? values.count : nil,
@@ -71,7 +74,7 @@ struct NameCompletion: CompletionProvider {
     }
 
     private func names(
-        _ type: TargetType, _ value: String, _ jobs: [JobRecord]
+        _ type: TargetType, _ value: String, _ jobs: [JobRecord], _ caller: Caller
     ) async throws -> [String] {
         var names: [String] = []
         for job in jobs
@@ -80,7 +83,8 @@ struct NameCompletion: CompletionProvider {
         {
             names.append(job.target.name)
         }
-        guard names.isEmpty, value.count >= Self.lettersMin else { return names }
+        guard names.isEmpty, value.count >= Self.lettersMin, context.letsName(type, caller)
+        else { return names }
         do {
             let wanted = Target(type: type, id: nil, name: value)
             let found = try await context.intake.resolved(wanted)

@@ -49,7 +49,8 @@ enum ConfirmationGate {
         _ subject: ConfirmationSubject, _ context: ToolContext
     ) async -> ConfirmationSubject {
         var subject = subject
-        subject.radius = await BlastRadius.sentence(of: subject, in: context)
+        let radius = await BlastRadius.sentence(of: subject, in: context)
+        subject.radius = Outgoing(context.redactor).sentence(radius)
         return subject
     }
 

@@ -1,3 +1,4 @@
+internal import JSON
 internal import JobStore
 
 /// A part of a log: bounded, with true totals.
@@ -60,8 +61,8 @@ struct LogPage: Sendable, Hashable {
         let text: String
         let entry: LogEntry
 
-        /// What it adds to a page, without a heading.
-        var cost: Int { text.utf8.count + 1 }
+        /// What it adds to a page as JSON, without a heading.
+        var cost: Int { LogPage.cost(text) }
 
         func isOfStage(of other: Line) -> Bool {
             place.attempt == other.place.attempt && place.position == other.place.position
@@ -71,6 +72,8 @@ struct LogPage: Sendable, Hashable {
     private static func lines(of entry: LogEntry) -> [String] {
         let command = entry.command.isEmpty ? "" : "$ " + entry.command
         return [command, entry.stdout, entry.stderr].filter { !$0.isEmpty }.flatMap { text in
+            // Before lines are chosen; it changes no line's number.
+            let text = KeyRemains.mask(text)
             let whole = text.hasSuffix("\n") ? text.dropLast() : text[...]
             return whole.split(separator: "\n", omittingEmptySubsequences: false)
                 .map { BoundedText.head(String($0), max: lineBytesMax) }
@@ -97,13 +100,18 @@ struct LogPage: Sendable, Hashable {
         for line in lines {
             room -= line.cost
             if last.map({ !line.isOfStage(of: $0) }) ?? true {
-                room -= heading(line.entry).utf8.count + 1
+                room -= cost(heading(line.entry))
             }
             guard room >= 0 else { break }
             last = line
             count += 1
         }
         return count
+    }
+
+    /// The bytes of a line in JSON; the two quotes stand for its end.
+    private static func cost(_ line: String) -> Int {
+        JSONValue.string(line).serialized().utf8.count
     }
 
     private static func text(_ lines: [Line]) -> String {

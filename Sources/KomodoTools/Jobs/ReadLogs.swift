@@ -68,6 +68,7 @@ private struct LogsRun {
     let context: ToolContext
 
     private static let stagesMax = 50
+    private static let stagesBytesMax = 6_000
     /// How long the worker fetches a growing log after somebody has read it.
     private static let interestTime: Duration = .seconds(20)
 
@@ -113,16 +114,25 @@ private struct LogsRun {
         if page.hasMore || !job.state.isTerminal {
             data["next_cursor"] = .string("\(page.next)")
         }
-        data["stages"] = .array(
-            logs.suffix(Self.stagesMax).map { entry in
-                [
-                    "attempt": .int(entry.attempt),
-                    "stage": .string(BoundedText.line(entry.stage, max: 100)),
-                    "success": .bool(entry.success),
-                    "bytes": .int(entry.stdoutSize + entry.stderrSize),
-                ]
-            })
+        data["stages"] = .array(stages(logs))
         return data
+    }
+
+    /// The last stages, as many as leave room for a page of lines.
+    private func stages(_ logs: [LogEntry]) -> [JSONValue] {
+        var room = Self.stagesBytesMax
+        let stages = logs.suffix(Self.stagesMax).reversed().map { entry -> JSONValue in
+            [
+                "attempt": .int(entry.attempt),
+                "stage": .string(BoundedText.line(entry.stage, max: 100)),
+                "success": .bool(entry.success),
+                "bytes": .int(entry.stdoutSize + entry.stderrSize),
+            ]
+        }
+        return stages.prefix { stage in
+            room -= stage.serialized().utf8.count + 1
+            return room >= 0
+        }.reversed()
     }
 }
 

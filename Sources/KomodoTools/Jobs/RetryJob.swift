@@ -44,14 +44,15 @@ struct Repetition: Sendable {
     func run(_ store: @Sendable () async throws -> JobRecord) async throws -> CallResult {
         try refuseUnfinished()
         try refuseForgottenSecrets()
-        guard !context.excludes(job.operation, for: call.caller) else {
+        if let reason = context.hidingRepetition(of: job.operation, from: call.caller) {
             throw ToolFailure(
-                .forbidden,
-                "\(job.operation.rawValue) is not offered here, so nothing was done.",
+                .forbidden, reason + " So the job was not run again; nothing was done.",
                 details: jobID)
         }
         if job.operation.spec.tier == .destroy {
-            guard call.caller.may(.destroy) else { throw Forbidden.failure(.destroy) }
+            guard call.caller.may(.destroy) else {
+                throw Forbidden.failure(.destroy, to: call.caller, at: context.selection)
+            }
             let subject = ConfirmationSubject(
                 operation: job.operation, target: job.target, arguments: job.arguments)
             guard try await ConfirmationGate.pass(subject, call, context) else {

@@ -2,7 +2,16 @@
 enum LikelySecret {
     /// The last words of names whose values are hidden, beyond those of the redactor.
     private static let words: Set<String> = [
-        "key", "salt", "auth", "cred", "creds", "signature", "pin", "otp", "seed", "dsn",
+        "key", "salt", "cred", "creds", "signature", "pin", "otp", "seed", "dsn", "pw", "pass",
+        "htpasswd",
+    ]
+    /// How last words end that have another word before it, as in `dbpass`.
+    private static let endings = ["pass", "pw"]
+    private static let harmlessEndings: Set<String> = ["bypass", "compass", "encompass"]
+    /// Last words after `auth` whose values are no secrets.
+    private static let harmlessOfAuth: Set<String> = [
+        "enabled", "disabled", "url", "uri", "host", "port", "type", "method", "mode", "provider",
+        "domain", "realm", "file", "path", "timeout", "ttl", "required",
     ]
     /// How hashes of passwords begin.
     private static let hashes = ["$apr1$", "$1$", "$2a$", "$2b$", "$2y$", "$5$", "$6$", "$argon2"]
@@ -15,9 +24,36 @@ enum LikelySecret {
 
     /// Whether a setting of this name usually is a secret.
     static func isLikelyName(_ name: String) -> Bool {
-        let parts = name.lowercased().split { !$0.isLetter && !$0.isNumber }
-        guard let last = parts.last, words.contains(String(last)) else { return false }
-        return !parts.contains("public")
+        var parts = parts(name)
+        while parts.count > 1, parts.last?.allSatisfy(\.isNumber) == true { parts.removeLast() }
+        guard let last = parts.last, !parts.contains("public") else { return false }
+        if parts.contains("auth") { return !harmlessOfAuth.contains(last) }
+        return words.contains(last)
+            || endings.contains(where: last.hasSuffix) && !harmlessEndings.contains(last)
+    }
+
+    /// The words of a name in lower case, also those of `oneName` and `ONEName`.
+    private static func parts(_ name: String) -> [String] {
+        var parts: [String] = []
+        var word = ""
+        let characters = Array(name)
+        for (index, character) in characters.enumerated() {
+            guard character.isLetter || character.isNumber else {
+                parts.append(word)
+                word = ""
+                continue
+            }
+            if index > 0, character.isUppercase {
+                let isNextLower =
+                    index + 1 < characters.count && characters[index + 1].isLowercase
+                if !characters[index - 1].isUppercase || isNextLower {
+                    parts.append(word)
+                    word = ""
+                }
+            }
+            word += character.lowercased()
+        }
+        return (parts + [word]).filter { !$0.isEmpty }
     }
 
     /// Whether a part of `value` looks random, as keys do and words do not.

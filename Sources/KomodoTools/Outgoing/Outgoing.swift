@@ -42,6 +42,24 @@ struct Outgoing: Sendable {
         return result
     }
 
+    /// A short text as it may leave: a question, or a word about progress.
+    func sentence(_ text: String) -> String {
+        CommandMask.addresses(redactor.redact(text))
+    }
+
+    /// What is put to the client, as it may leave.
+    func request(_ request: ClientRequest) -> ClientRequest {
+        switch request {
+        case .form(var form):
+            form.message = sentence(form.message)
+            form.schema = OutgoingMask(redactor, strips: false).value(form.schema)
+            return .form(form)
+        case .url(let message, let url, let id):
+            return .url(message: sentence(message), url: url, id: id)
+        case .sampling, .roots: return request
+        }
+    }
+
     /// The outcome as it may leave.
     func outcome(_ outcome: CallOutcome, from source: Source = .ours) -> CallOutcome {
         switch outcome {
@@ -74,7 +92,7 @@ struct Outgoing: Sendable {
     }
 
     private func resourceText(_ text: String, _ type: String?) -> String {
-        let bytesMax = OutgoingBound.bytesMax(of: .ours)
+        let bytesMax = OutgoingBound.resourceBytesMax
         // What is no JSON after all is masked as a text.
         guard type == "application/json", let value = try? JSONValue(parsing: text) else {
             return BoundedText.tail(redactor.redact(text), max: bytesMax)

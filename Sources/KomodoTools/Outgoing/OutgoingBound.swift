@@ -8,6 +8,8 @@ struct OutgoingBound {
     /// Names of texts whose end matters most.
     private static let ends: Set<String> = ["logs", "output", "stdout", "stderr", "text"]
     private static let notesMax = 10
+    /// The most bytes of a resource, which is sent once.
+    static let resourceBytesMax = 96_000
     /// Room for the notes.
     private static let notesBytes = 2_000
     private static let membersMax = 500
@@ -18,11 +20,11 @@ struct OutgoingBound {
     /// The most bytes of a result as JSON.
     ///
     /// A result is sent twice, as a text and as an object; both fit where Komodo decides how long it
-    /// is. Results of our own are bounded where they are made.
+    /// is. Results of our own are bounded where they are made: a full page of jobs needs the most.
     static func bytesMax(of source: Outgoing.Source) -> Int {
         switch source {
         case .komodo: 46_000
-        case .ours: 96_000
+        case .ours: 60_000
         }
     }
 

@@ -28,6 +28,10 @@ struct OutgoingMask: Sendable {
     private static let files: Set<String> = settings.union([
         "compose_content", "content", "contents", "file_contents", "script", "dockerfile_content",
     ])
+    /// Names of texts, or of lists of lines, that programs wrote and that may have been cut.
+    private static let logs: Set<String> = [
+        "logs", "log", "stdout", "stderr", "output", "text", "lines",
+    ]
     /// Names of this program's own that only sound secret.
     private static let harmless: Set<String> = ["confirmation_token"]
     private static let nameMax = 200
@@ -38,7 +42,7 @@ struct OutgoingMask: Sendable {
     private func masked(_ value: JSONValue, _ place: Place) -> JSONValue {
         switch value {
         case .string(let text): .string(masked(text, place))
-        case .array(let items): .array(masked(items, place))
+        case .array(let items): .array(masked(lines(items, place), place))
         case .object(let object): .object(masked(object, place))
         case .number, .bool:
             place.isSetting && isSecret(place) ? .string(Redactor.replacement) : value
@@ -65,13 +69,22 @@ struct OutgoingMask: Sendable {
         return (object["variable"] ?? object["name"] ?? object["key"])?.string
     }
 
+    /// The items without keys where they are the lines of a log.
+    private func lines(_ items: [JSONValue], _ place: Place) -> [JSONValue] {
+        guard Self.logs.contains(place.name) else { return items }
+        let texts = items.compactMap(\.string)
+        guard texts.count == items.count else { return items }
+        return KeyRemains.mask(lines: texts.map { strips ? PlainText.strip($0) : $0 })
+            .map { .string($0) }
+    }
+
     private func masked(_ items: [JSONValue], _ place: Place) -> [JSONValue] {
         var isAfterSecretOption = false
         return items.map { item in
             defer {
                 let option = item.string.flatMap { $0.hasPrefix("-") ? $0 : nil }
                 isAfterSecretOption =
-                    option.map { isSecret(name: String($0.drop { $0 == "-" })) } ?? false
+                    option.map { isSecret(setting: String($0.drop { $0 == "-" })) } ?? false
             }
             if isAfterSecretOption, item.string != nil { return .string(Redactor.replacement) }
             guard place.isSetting, let text = item.string, let pair = Self.pair(text) else {
@@ -89,13 +102,15 @@ struct OutgoingMask: Sendable {
 
     private func masked(_ text: String, _ place: Place) -> String {
         guard !text.isEmpty else { return text }
-        let plain = strips ? PlainText.strip(text) : text
+        var plain = strips ? PlainText.strip(text) : text
+        if Self.logs.contains(place.name) { plain = KeyRemains.mask(plain) }
         let isFile = Self.files.contains(place.name)
         if !isFile, isSecret(place) { return Redactor.replacement }
         if place.isSetting, !isFile, LikelySecret.isLikely(plain) { return Redactor.replacement }
         // Line by line first: the redactor would take the mark of a block for its value.
-        return redactor.redact(
-            isFile ? FileMask.mask(plain, isSecret: isSecret(setting:)) : plain)
+        if isFile { plain = FileMask.mask(plain, isSecret: isSecret(setting:)) }
+        plain = CommandMask.options(plain, isSecret: isSecret(setting:))
+        return CommandMask.addresses(redactor.redact(plain))
     }
 
     private func isSecret(_ place: Place) -> Bool {

@@ -107,7 +107,9 @@ enum ReadContainerLog {
     /// Errors are the shorter part as a rule: they get half of the room, and output the rest.
     private static func data(_ log: ContainerLog, _ query: ContainerLogQuery) -> JSONObject {
         let room = BoundedText.logBytesMax
-        let (stdout, stderr) = (PlainText.strip(log.stdout), PlainText.strip(log.stderr))
+        // Before anything is cut: of a key the cut may leave lines that nobody knows for one.
+        let stdout = KeyRemains.mask(PlainText.strip(log.stdout))
+        let stderr = KeyRemains.mask(PlainText.strip(log.stderr))
         let errors = BoundedText.tail(stderr, max: room / 2)
         let output = BoundedText.tail(stdout, max: room - min(errors.utf8.count, room / 2))
         return [

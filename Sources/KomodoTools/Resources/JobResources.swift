@@ -33,16 +33,26 @@ struct JobResources: ResourceProvider {
         }
         let caller = context.caller(principal)
         guard caller.may(.read) else { return Listing([]) }
+        let fixed = [BudgetResource.listed, QueueResource.listed].filter {
+            ResourceAddress($0.uri).map { isOpen($0, to: caller) } ?? false
+        }
+        guard !context.denies(ToolName.get, to: caller),
+            !context.denies(ToolName.list, to: caller)
+        else { return Listing(fixed) }
         var query = JobQuery(limit: Self.recentMax)
         query.restrict(to: caller)
         let jobs = try await context.store.jobs(query).jobs
-        return Listing(
-            [BudgetResource.listed, QueueResource.listed] + jobs.map(JobLinks.jobResource))
+        return Listing(fixed + jobs.map(JobLinks.jobResource))
     }
 
     func templates(for principal: Principal) async throws -> Listing<ResourceTemplate> {
-        Listing(
-            Self.templates, cache: CacheHint(timeToLive: .seconds(300), scope: .public))
+        let caller = context.caller(principal)
+        return Listing(
+            Self.templates.filter { template in
+                ResourceAddress(template.uriTemplate).map {
+                    !context.denies($0.tool, to: caller)
+                } ?? false
+            }, cache: CacheHint(timeToLive: .seconds(300), scope: .private))
     }
 
     func read(_ uri: String, context call: CallContext) async throws -> ResourceReading? {
@@ -52,7 +62,7 @@ struct JobResources: ResourceProvider {
 
     /// The contents of `uri`; nil when there is no such resource for the caller.
     func read(_ uri: String, for caller: Caller) async throws -> ResourceReading? {
-        guard caller.may(.read), let address = ResourceAddress(uri) else { return nil }
+        guard let address = ResourceAddress(uri), isOpen(address, to: caller) else { return nil }
         switch address {
         case .budget: return try await BudgetResource.read(for: caller, in: context)
         case .queue: return try await QueueResource.read(for: caller, in: context)
@@ -74,7 +84,7 @@ struct JobResources: ResourceProvider {
 
     func updates(of uri: String, for principal: Principal) async throws -> AsyncStream<Void>? {
         let caller = context.caller(principal)
-        guard caller.may(.read), let address = ResourceAddress(uri) else { return nil }
+        guard let address = ResourceAddress(uri), isOpen(address, to: caller) else { return nil }
         switch address {
         case .job(let id):
             guard let known = try await job(id, caller) else { return nil }
@@ -98,6 +108,11 @@ struct JobResources: ResourceProvider {
                 try await QueueResource.data(for: caller, in: context)
             }
         }
+    }
+
+    /// Whether the caller may read it: not when the tool that tells the same was taken away.
+    private func isOpen(_ address: ResourceAddress, to caller: Caller) -> Bool {
+        caller.may(.read) && !context.denies(address.tool, to: caller)
     }
 
     private func job(_ id: String, _ caller: Caller) async throws -> JobRecord? {

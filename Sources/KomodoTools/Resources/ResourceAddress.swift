@@ -7,6 +7,16 @@ enum ResourceAddress: Sendable, Hashable {
     private static let jobs = JobLinks.scheme + "jobs/"
     private static let log = "/log"
 
+    /// The tool that tells the same.
+    var tool: String {
+        switch self {
+        case .job: ToolName.get
+        case .log: ToolName.logs
+        case .budget: ToolName.budget
+        case .queue: ToolName.list
+        }
+    }
+
     /// Reads an address; nil when it is none of ours.
     init?(_ uri: String) {
         if uri == JobLinks.budget {

@@ -2,7 +2,7 @@ internal import Redaction
 
 /// Texts that came from elsewhere, made short.
 enum BoundedText {
-    /// The most bytes of logs in one result: 25,000 tokens are about 60 kB, and some logs have
+    /// The most bytes of logs in one result as JSON: it is sent twice, and some logs have
     /// little more than two bytes to a token.
     static let logBytesMax = 40_000
     /// The most bytes of output that a job's own result quotes.

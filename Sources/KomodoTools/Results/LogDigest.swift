@@ -33,6 +33,6 @@ struct LogDigest: Sendable, Hashable {
         failedStep = failed.map { BoundedText.line($0.stage, max: Self.stepMax) }
         let quoted = failed ?? stages.last { !$0.stdout.isEmpty || !$0.stderr.isEmpty }
         let texts = [quoted?.stdout, quoted?.stderr].compactMap { $0 }.filter { !$0.isEmpty }
-        output = BoundedText.tail(texts.joined(separator: "\n"))
+        output = BoundedText.tail(KeyRemains.mask(texts.joined(separator: "\n")))
     }
 }

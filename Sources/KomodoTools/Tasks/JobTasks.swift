@@ -13,7 +13,7 @@ struct JobTasks: TaskProvider {
 
     func task(_ id: String, for principal: Principal) async throws -> TaskView? {
         let caller = context.caller(principal)
-        guard let job = try await job(id, caller) else { return nil }
+        guard let job = try await shownJob(id, caller) else { return nil }
         return try await view(of: job, for: caller)
     }
 
@@ -21,7 +21,9 @@ struct JobTasks: TaskProvider {
         after cursor: String?, for principal: Principal
     ) async throws -> Listing<TaskView> {
         let caller = context.caller(principal)
-        guard caller.may(.read) else { return Listing([]) }
+        guard caller.may(.read), !context.denies(ToolName.list, to: caller),
+            !context.denies(ToolName.get, to: caller)
+        else { return Listing([]) }
         var query = JobQuery(limit: Self.pageSize)
         query.restrict(to: caller)
         if let cursor {
@@ -42,7 +44,7 @@ struct JobTasks: TaskProvider {
         return JobChanges.stream(in: context) { (last: JobRecord?) in
             // A task that has ended changes no more.
             if let last, last.state.isTerminal { return nil }
-            return try await job(id, caller)
+            return try await shownJob(id, caller)
         }
     }
 
@@ -51,9 +53,11 @@ struct JobTasks: TaskProvider {
     ) async throws -> TaskView? {
         let caller = context.caller(principal)
         guard let job = try await job(id, caller) else { return nil }
+        try refuseDeniedCancel(to: caller)
         guard !job.state.isTerminal else { return try await view(of: job, for: caller) }
         guard caller.may(.operate) else {
-            throw RPCError.invalidRequest(Forbidden.failure(.operate).message)
+            throw RPCError.invalidRequest(
+                Forbidden.failure(.operate, to: caller, at: context.selection).message)
         }
         if hidesOutcome { try await context.store.hideOutcome(of: job.row) }
         // What comes of it is read below; the wish is on disk.
@@ -64,6 +68,15 @@ struct JobTasks: TaskProvider {
             try? await context.ensureWorker()
         }
         return try await view(of: current, for: caller)
+    }
+
+    /// A tool for cancelling that was taken away is not to be had as a task's method either.
+    private func refuseDeniedCancel(to caller: Caller) throws(RPCError) {
+        guard context.denies(ToolName.cancel, to: caller),
+            let entry = KomodoToolProvider.entry(ToolName.cancel),
+            let reason = context.hiding(entry, from: caller)
+        else { return }
+        throw .invalidRequest(reason + " So nothing was cancelled.")
     }
 
     private func view(of job: JobRecord, for caller: Caller) async throws -> TaskView {
@@ -90,6 +103,12 @@ struct JobTasks: TaskProvider {
         case .success, .failed: .ended(.result(JobResults.waited(sheet)))
         case .cancelled: .cancelled
         }
+    }
+
+    /// The job, unless the tool that shows jobs was taken away.
+    private func shownJob(_ id: String, _ caller: Caller) async throws -> JobRecord? {
+        guard !context.denies(ToolName.get, to: caller) else { return nil }
+        return try await job(id, caller)
     }
 
     private func job(_ id: String, _ caller: Caller) async throws -> JobRecord? {
