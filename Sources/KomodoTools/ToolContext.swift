@@ -107,7 +107,4 @@ typealias JobTime = Jobs.Timestamp
 extension Jobs.Timestamp {
     /// The time in the protocol's type.
     var onWire: MCP.Timestamp { MCP.Timestamp(milliseconds: milliseconds) }
-
-    /// ISO 8601 in UTC with milliseconds.
-    var iso8601: String { onWire.iso8601 }
 }

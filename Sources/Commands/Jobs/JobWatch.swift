@@ -91,7 +91,7 @@ final class JobWatch: Sendable {
             }
             let reason = JobText.reason(job, now: now)
             Terminal.write(
-                "\(TimeText.rfc3339(now))  \(job.id)  \(job.state)  \(JobText.title(job))"
+                "\(now.iso8601)  \(job.id)  \(job.state)  \(JobText.title(job))"
                     + (reason.isEmpty ? "" : "  \(reason)"))
         }
     }

@@ -106,14 +106,14 @@ private enum JobPage {
     }
 
     private static func stamp(_ moment: Timestamp, _ now: Timestamp) -> String {
-        "\(TimeText.rfc3339(moment)) (\(TimeText.ago(moment, now: now)))"
+        "\(moment.iso8601) (\(TimeText.ago(moment, now: now)))"
     }
 
     private static func history(_ events: [JobEventRecord], style: Style) -> [String] {
         var table = Table(["AT", "EVENT", "STATE", "ATTEMPT", "WORKER"], style: style)
         for event in events {
             table.rows.append([
-                Table.Cell(TimeText.rfc3339(event.at)), Table.Cell(event.reason),
+                Table.Cell(event.at.iso8601), Table.Cell(event.reason),
                 Table.Cell("\(event.state)") { style.status($0, event.state.status) },
                 Table.Cell("\(event.attempt)"), Table.Cell(event.worker ?? "-"),
             ])

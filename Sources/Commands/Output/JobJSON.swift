@@ -45,7 +45,7 @@ enum JobJSON {
     }
 
     static func time(_ moment: Timestamp?) -> JSONValue {
-        moment.map { .string(TimeText.rfc3339($0)) } ?? .null
+        moment.map { .string($0.iso8601) } ?? .null
     }
 
     static func text(_ text: String?) -> JSONValue { text.map { .string($0) } ?? .null }

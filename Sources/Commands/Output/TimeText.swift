@@ -1,18 +1,7 @@
-private import Glibc
 internal import Jobs
 
 /// Moments and durations as text.
 enum TimeText {
-    /// RFC 3339 in UTC with milliseconds.
-    static func rfc3339(_ moment: Timestamp) -> String {
-        var seconds = time_t(moment.milliseconds / 1_000)
-        var parts = tm()
-        gmtime_r(&seconds, &parts)
-        return digits(Int(parts.tm_year) + 1900, 4) + "-" + digits(Int(parts.tm_mon) + 1, 2) + "-"
-            + digits(Int(parts.tm_mday), 2) + "T" + clock(parts) + "."
-            + digits(Int(moment.milliseconds % 1_000), 3) + "Z"
-    }
-
     /// How long ago a moment was, such as `3m ago`.
     static func ago(_ moment: Timestamp, now: Timestamp) -> String {
         let elapsed = now - moment
@@ -38,15 +27,5 @@ enum TimeText {
         -> String
     {
         minor == 0 ? "\(major)\(unit)" : "\(major)\(unit) \(minor)\(small)"
-    }
-
-    private static func clock(_ parts: tm) -> String {
-        digits(Int(parts.tm_hour), 2) + ":" + digits(Int(parts.tm_min), 2) + ":"
-            + digits(Int(parts.tm_sec), 2)
-    }
-
-    private static func digits(_ number: Int, _ count: Int) -> String {
-        let text = String(number)
-        return String(repeating: "0", count: max(0, count - text.count)) + text
     }
 }

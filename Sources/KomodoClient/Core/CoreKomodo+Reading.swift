@@ -4,10 +4,8 @@ internal import Logging
 internal import Synchronization
 
 extension CoreKomodo {
-    /// A failed try, and whether another may work.
-    struct FailedTry: Error {
-        let error: KomodoError
-        let isPassing: Bool
+    private var retries: ReadRetries {
+        ReadRetries(connection: connection, surroundings: surroundings, logger: logger)
     }
 
     /// Reads JSON, trying again where that is safe and may help.
@@ -33,32 +31,8 @@ extension CoreKomodo {
         to request: OutgoingRequest, for purpose: TokenBucket.Purpose,
         on route: HTTPTransport.Route = .pooled, usesKey: Bool = true
     ) async throws(KomodoError) -> HTTPAnswer {
-        let end = surroundings.now() + connection.totalTimeout
-        var failures = 0
-        while true {
-            let failed: FailedTry
-            do throws(FailedTry) {
-                return try await once(
-                    request, for: purpose, on: route, usesKey: usesKey, until: end)
-            } catch {
-                failed = error
-            }
-            failures += 1
-            let wait = connection.retry.wait(failures: failures, random: surroundings.random())
-            guard failed.isPassing, failures <= connection.retry.countMax,
-                surroundings.now() + wait < end
-            else { throw failed.error }
-            logger.debug(
-                "Komodo request will be tried again",
-                metadata: [
-                    LogKey.httpPath: "\(request.path)",
-                    LogKey.errorMessage: "\(failed.error)",
-                ])
-            do {
-                try await surroundings.sleep(wait)
-            } catch {
-                throw KomodoError(.interrupted, "The call to Komodo was cancelled.")
-            }
+        try await retries.run(request.path) { end throws(FailedTry) in
+            try await once(request, for: purpose, on: route, usesKey: usesKey, until: end)
         }
     }
 

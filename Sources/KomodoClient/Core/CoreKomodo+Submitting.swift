@@ -18,7 +18,7 @@ extension CoreKomodo {
             let delivery = await transport.deliver(request, gate: gate)
             return await result(of: delivery, operation: submission.operation, pass: pass)
         } catch {
-            return SubmissionResult(Self.outcome(unsent: error), status: error.status)
+            return SubmissionResult(SubmissionOutcome(unsent: error), status: error.status)
         }
     }
 
@@ -26,23 +26,13 @@ extension CoreKomodo {
     private func result(
         of delivery: Delivery, operation: JobOperation, pass: Turnstile.Pass
     ) async -> SubmissionResult {
-        switch delivery {
-        case .answered(let answer, let isReleased):
+        await delivery.result(pass, turnstile) { answer, isReleased in
             guard let refusal = await learn(from: answer, pass: pass) else {
                 return ExecuteAnswer.result(of: answer, for: operation, redactor: redactor)
             }
             return SubmissionResult(
                 Self.outcome(of: refusal, isReleased: isReleased), status: answer.status,
                 evidence: ExecuteAnswer.evidence(answer, redactor: redactor))
-        case .undelivered(let failure):
-            await turnstile.learn(pass, from: nil)
-            return SubmissionResult(.undelivered(JobError(.networkError, failure.message)))
-        case .withheld:
-            await turnstile.learn(pass, from: nil)
-            return SubmissionResult(.withheld)
-        case .ambiguous(let failure):
-            await turnstile.learn(pass, from: nil)
-            return SubmissionResult(.ambiguous(JobError(.networkError, failure.message)))
         }
     }
 
@@ -56,19 +46,6 @@ extension CoreKomodo {
         // The answer came before the body was on its way, so there was nothing to act on.
         case .ambiguous(let error) where !isReleased: return .undelivered(error)
         default: return outcome
-        }
-    }
-
-    /// What it means when nothing was sent because of `error`.
-    private static func outcome(unsent error: KomodoError) -> SubmissionOutcome {
-        switch error.code {
-        case .unauthorized: .unauthorized(error.jobError)
-        case .throttled(let wait): .throttled(error.jobError, retryAfter: wait)
-        case .budgetExhausted(let wait): .throttled(error.jobError, retryAfter: wait)
-        case .invalid, .unsupported: .rejected(error.jobError)
-        case .interrupted: .withheld
-        case .notFound, .forbidden, .unreachable, .malformed, .serverFault:
-            .undelivered(error.jobError)
         }
     }
 

@@ -8,10 +8,8 @@ extension SignedKomodo {
     /// A server refuses signatures that are older; a Date that is farther off explains a refusal.
     static let skewMax: Duration = .seconds(60)
 
-    /// A failed try, and whether another may work.
-    private struct FailedTry: Error {
-        let error: KomodoError
-        let isPassing: Bool
+    private var retries: ReadRetries {
+        ReadRetries(connection: connection, surroundings: surroundings, logger: logger)
     }
 
     /// Reads what an answer is about, trying again where that may help.
@@ -35,30 +33,8 @@ extension SignedKomodo {
         to draft: SignedRequests.Draft, for purpose: TokenBucket.Purpose,
         on route: HTTPTransport.Route
     ) async throws(KomodoError) -> HTTPAnswer {
-        let end = surroundings.now() + connection.totalTimeout
-        var failures = 0
-        while true {
-            let failed: FailedTry
-            do throws(FailedTry) {
-                return try await once(draft, for: purpose, on: route, until: end)
-            } catch {
-                failed = error
-            }
-            failures += 1
-            let wait = connection.retry.wait(failures: failures, random: surroundings.random())
-            guard failed.isPassing, failures <= connection.retry.countMax,
-                surroundings.now() + wait < end
-            else { throw failed.error }
-            logger.debug(
-                "Komodo request will be tried again",
-                metadata: [
-                    LogKey.httpPath: "\(draft.path)", LogKey.errorMessage: "\(failed.error)",
-                ])
-            do {
-                try await surroundings.sleep(wait)
-            } catch {
-                throw KomodoError(.interrupted, "The call to Komodo was cancelled.")
-            }
+        try await retries.run(draft.path) { end throws(FailedTry) in
+            try await once(draft, for: purpose, on: route, until: end)
         }
     }
 

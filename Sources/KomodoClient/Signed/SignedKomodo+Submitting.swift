@@ -17,7 +17,7 @@ extension SignedKomodo {
             }
             return try await deliver(draft, submission.operation, gate: gate)
         } catch {
-            return SubmissionResult(Self.outcome(unsent: error), status: error.status)
+            return SubmissionResult(SubmissionOutcome(unsent: error), status: error.status)
         }
     }
 
@@ -42,36 +42,13 @@ extension SignedKomodo {
     private func result(
         of delivery: Delivery, _ operation: JobOperation, pass: Turnstile.Pass
     ) async -> SubmissionResult {
-        switch delivery {
-        case .answered(let answer, let isReleased):
+        await delivery.result(pass, turnstile) { answer, isReleased in
             guard let refusal = await learn(from: answer, pass: pass) else {
                 return SignedExecuteAnswer.result(of: answer, for: operation, redactor: redactor)
             }
             return SubmissionResult(
                 refusal.outcome(isReleased: isReleased), status: answer.status,
                 evidence: ExecuteAnswer.evidence(answer, redactor: redactor))
-        case .undelivered(let failure):
-            await turnstile.learn(pass, from: nil)
-            return SubmissionResult(.undelivered(JobError(.networkError, failure.message)))
-        case .withheld:
-            await turnstile.learn(pass, from: nil)
-            return SubmissionResult(.withheld)
-        case .ambiguous(let failure):
-            await turnstile.learn(pass, from: nil)
-            return SubmissionResult(.ambiguous(JobError(.networkError, failure.message)))
-        }
-    }
-
-    /// What it means when nothing was sent because of `error`.
-    private static func outcome(unsent error: KomodoError) -> SubmissionOutcome {
-        switch error.code {
-        case .unauthorized: .unauthorized(error.jobError)
-        case .throttled(let wait): .throttled(error.jobError, retryAfter: wait)
-        case .budgetExhausted(let wait): .throttled(error.jobError, retryAfter: wait)
-        case .invalid, .unsupported: .rejected(error.jobError)
-        case .interrupted: .withheld
-        case .notFound, .forbidden, .unreachable, .malformed, .serverFault:
-            .undelivered(error.jobError)
         }
     }
 }

@@ -13,14 +13,6 @@ internal import Testing
         #expect(TimeText.short(.milliseconds(milliseconds)) == text)
     }
 
-    @Test(arguments: [
-        (0, "1970-01-01T00:00:00.000Z"), (1_772_366_400_250, "2026-03-01T12:00:00.250Z"),
-        (951_782_400_007, "2000-02-29T00:00:00.007Z"),
-    ])
-    func momentsAreRFC3339InUTC(milliseconds: Int64, text: String) {
-        #expect(TimeText.rfc3339(Timestamp(milliseconds: milliseconds)) == text)
-    }
-
     @Test func momentsAreShownRelativeToNow() {
         let now = Fixture.now
         #expect(TimeText.ago(now - .milliseconds(300), now: now) == "now")

@@ -65,7 +65,7 @@ struct ListTests {
             #expect(web["volumes"] == ["/data/web:/app/data"])
             #expect(web["env"]?["APP"]?.string == "web")
             #expect(web["server_name"]?.string == "prod-1")
-            let deployedAt = ISOTime.text(deploy.summary.startedAt)
+            let deployedAt = deploy.summary.startedAt.iso8601Seconds
             #expect(web["lastDeployedAt"]?.string == deployedAt)
             #expect(try page.named("api")["lastDeployedAt"] == nil)
             #expect(page.names.contains("worker") == false)

@@ -30,7 +30,7 @@ extension JSONObject {
     /// Sets a moment as ISO 8601 in UTC; Komodo writes 0 for never.
     mutating func put(_ key: String, moment: Timestamp?) {
         guard let moment, moment.milliseconds > 0 else { return }
-        put(key, text: ISOTime.text(moment))
+        put(key, text: moment.iso8601Seconds)
     }
 
     /// Sets a list of texts, also when it is empty.

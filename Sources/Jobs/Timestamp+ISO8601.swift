@@ -1,17 +1,23 @@
-internal import Jobs
+extension Timestamp {
+    /// ISO 8601 in UTC with milliseconds, `2026-01-26T15:30:00.250Z`.
+    package var iso8601: String {
+        let rest = milliseconds - Self.floorDivide(milliseconds, 1_000) * 1_000
+        return dateAndTime + "." + Self.padded(rest, 3) + "Z"
+    }
 
-/// ISO 8601 in UTC, `2026-01-26T15:30:00Z`.
-enum ISOTime {
+    /// ISO 8601 in UTC in whole seconds, `2026-01-26T15:30:00Z`.
+    package var iso8601Seconds: String { dateAndTime + "Z" }
+
     private static let millisecondsPerDay: Int64 = 86_400_000
 
-    /// The text of a moment, in whole seconds.
-    static func text(_ moment: Timestamp) -> String {
-        let days = floorDivide(moment.milliseconds, millisecondsPerDay)
-        let seconds = (moment.milliseconds - days * millisecondsPerDay) / 1_000
-        let date = date(days)
+    private var dateAndTime: String {
+        let days = Self.floorDivide(milliseconds, Self.millisecondsPerDay)
+        let seconds = (milliseconds - days * Self.millisecondsPerDay) / 1_000
+        let date = Self.date(days)
         let clock = [seconds / 3_600, seconds / 60 % 60, seconds % 60]
-        return [padded(date.year, 4), padded(date.month, 2), padded(date.day, 2)]
-            .joined(separator: "-") + "T" + clock.map { padded($0, 2) }.joined(separator: ":") + "Z"
+        return [
+            Self.padded(date.year, 4), Self.padded(date.month, 2), Self.padded(date.day, 2),
+        ].joined(separator: "-") + "T" + clock.map { Self.padded($0, 2) }.joined(separator: ":")
     }
 
     /// The date of a day of the Gregorian calendar, counted from 1970, in eras of 400 years that
