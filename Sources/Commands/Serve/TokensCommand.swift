@@ -24,7 +24,7 @@ struct AddTokenCommand: AsyncParsableCommand {
         commandName: "add", abstract: "Make a token; it is printed once and stored nowhere.",
         discussion: """
             SCOPES, each of which includes those before it
-              read     look at own jobs
+              read     look at Komodo's resources and at own jobs
               operate  run operations that destroy nothing
               destroy  stop, restart and remove
               admin    see and steer the jobs of everybody
