@@ -73,7 +73,7 @@ struct KomodoToolProvider: ToolProvider {
             }
             return outgoing.outcome(
                 try await entry.run(call.masked(by: outgoing), context),
-                from: entry.toolset == .read ? .komodo : .ours)
+                from: entry.toolset.asksKomodo ? .komodo : .ours)
         } catch {
             guard var failure = ToolFailure(error) else {
                 // A call that was cancelled while it read the database, or asked Komodo.

@@ -41,7 +41,7 @@ extension ToolContext {
     func letsName(_ type: TargetType, _ caller: Caller) -> Bool {
         KomodoToolProvider.catalogue.contains { entry in
             guard caller.may(entry.scope), offers(entry, to: caller) else { return false }
-            if entry.toolset == .read { return Self.reads(of: type).contains(entry.name) }
+            if entry.toolset.asksKomodo { return Self.reads(of: type).contains(entry.name) }
             return ExecuteRegistry.tools.contains {
                 $0.name == entry.name && $0.operation.spec.targetType == type
             }

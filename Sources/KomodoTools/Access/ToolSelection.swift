@@ -4,8 +4,10 @@ internal import MCP
 package struct ToolSelection: Sendable, Hashable {
     /// A group of tools.
     package enum Toolset: String, Sendable, Hashable, CaseIterable {
-        /// Look at Komodo.
+        /// The sixteen documented ways to look at Komodo.
         case read
+        /// Logs, containers, load and Komodo's own record of what was done.
+        case inspect
         /// The nine documented operations.
         case execute
         /// Look at jobs and steer them.
@@ -25,6 +27,15 @@ package struct ToolSelection: Sendable, Hashable {
 
         /// What is offered when nobody chooses: more would only be in a model's way.
         package static let standard: Set<Toolset> = [.read, .execute, .jobs]
+
+        /// Whether its tools answer with what Komodo says.
+        var asksKomodo: Bool {
+            switch self {
+            case .read, .inspect: true
+            case .execute, .jobs, .stacks, .deployments, .containers, .builds, .procedures, .syncs:
+                false
+            }
+        }
     }
 
     /// Only tools that change nothing.

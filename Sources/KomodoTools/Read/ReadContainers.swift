@@ -16,7 +16,7 @@ enum ReadContainers {
             ReadArguments.name(
                 "server", "Only containers on this server, by name or id. Default: all.",
                 example: "prod-1")
-        ], output: ReadList.output(item)
+        ], toolset: .inspect, output: ReadList.output(item)
     ) { run in
         let page = try ReadArguments.page(run.arguments)
         let query = ContainerQuery(server: try run.arguments.string("server"), page: page)

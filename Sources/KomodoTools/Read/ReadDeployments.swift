@@ -32,10 +32,10 @@ enum ReadDeployments {
         """
         Shows one deployment: its container, load, health, configuration, the last 20 log lines \
         and its newest 10 deploys with who and when. Use it to verify a deploy, or to see why a \
-        service is down; for more log use komodo_read_GetLog, and to deploy komodo_execute_Deploy. \
-        Deploys that were ordered here carry job_id for komodo_jobs_Get. Secret-looking values are \
-        masked. health is there only when the container has a health check. An unknown name fails \
-        with the nearest names.
+        service is down; for more log use komodo_read_GetLog where it is offered, and to deploy \
+        komodo_execute_Deploy. Deploys that were ordered here carry job_id for komodo_jobs_Get. \
+        Secret-looking values are masked. health is there only when the container has a health \
+        check. An unknown name fails with the nearest names.
         """, .deployment, example: "my-app",
         item: item,
         output: [

@@ -14,7 +14,7 @@ enum ReadServers {
         Lists the servers that Komodo manages, by name: whether each is reachable, its address, \
         region and tags. Use it to find a server's name or id, or to see which are down; for one \
         server's load, deployments and open alerts use komodo_read_GetServer, and for containers \
-        komodo_read_ListContainers. status is error for an unreachable server and stopped for one \
+        komodo_read_ListContainers where it is offered. status is error for an unreachable server and stopped for one \
         that is disabled in Komodo; Komodo Core has no pending, and that filter is refused with \
         UNSUPPORTED_OPTION.
         """, .server,
@@ -28,7 +28,7 @@ enum ReadServers {
         Shows one server: its address, hardware and operating system, load now, the ids of its \
         deployments and its open alerts. Use it to check a server before and after an operation, \
         with a name or an id from komodo_read_ListServers; for the load of every disk use \
-        komodo_read_GetSystemStats. metrics is absent while the server is unreachable, and \
+        komodo_read_GetSystemStats where it is offered. metrics is absent while the server is unreachable, and \
         unavailable says why. An unknown name fails with the nearest names.
         """, .server, example: "prod-1",
         item: item,

@@ -26,10 +26,10 @@ enum ReadStacks {
         """
         Shows one stack: each service with its state, image and ports, networks, volumes, \
         environment, and the compose file as Komodo has it. Use it to check what a stack really \
-        runs, with a name or id from komodo_read_ListStacks; what its containers wrote is in \
-        komodo_read_GetLog, and what was done to it in komodo_read_ListUpdates. Values that look \
-        secret are masked in files and environment alike; names stay. An unknown name fails with \
-        the nearest names.
+        runs, with a name or id from komodo_read_ListStacks. Where they are offered, \
+        komodo_read_GetLog has what its containers wrote, and komodo_read_ListUpdates what was \
+        done to it. Values that look secret are masked in files and environment alike; names \
+        stay. An unknown name fails with the nearest names.
         """, .stack, example: "monitoring",
         item: item,
         output: [

@@ -17,7 +17,7 @@ enum ReadSystemStats {
             ReadArguments.name(
                 "server", "The server's name or Komodo id, as in lists.", example: "prod-1"
             ).required
-        ], output: output
+        ], toolset: .inspect, output: output
     ) { run in
         try await run.komodo.systemStats(
             ofServer: try run.arguments.requiredString("server"))

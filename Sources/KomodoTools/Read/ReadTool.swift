@@ -21,7 +21,7 @@ enum ReadTool {
     ///   marked as extra.
     static func entry(
         _ name: String, _ title: String, _ description: String, _ arguments: [Property],
-        output: [Property], run: @escaping @Sendable (Run) async throws -> JSONObject
+        toolset: ToolSelection.Toolset = .read, output: [Property], run: @escaping @Sendable (Run) async throws -> JSONObject
     ) -> ToolEntry {
         let schema = ResultSchema.of(
             output + [Property.field("notes", .texts)].extra, isShort: true)
@@ -30,7 +30,7 @@ enum ReadTool {
             name: name, title: title, description: description,
             inputSchema: Schema.object(arguments), outputSchema: usual,
             annotations: .lookingUp)
-        return ToolEntry(tool: tool, toolset: .read, scope: .read, wholeOutput: schema) {
+        return ToolEntry(tool: tool, toolset: toolset, scope: .read, wholeOutput: schema) {
             call, context in
             let data: JSONObject
             do {

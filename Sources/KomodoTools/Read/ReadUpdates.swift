@@ -31,7 +31,7 @@ enum ReadUpdates {
             .text(
                 "operation", "Only this operation, in Komodo's spelling. Default: all.",
                 example: "DeployStack", length: 1...60),
-        ], output: ReadList.output(item)
+        ], toolset: .inspect, output: ReadList.output(item)
     ) { run in
         let page = try ReadArguments.page(run.arguments)
         let query = HistoryQuery(
@@ -73,7 +73,7 @@ enum ReadUpdates {
                 example: "67a1b2c3d4e5f60718293a4b", length: 1...200
             ).required
         ],
-        output: ReadDetail.known(item) + [
+        toolset: .inspect, output: ReadDetail.known(item) + [
             .field("completed_at", .text), .field("duration", .text), .field("commit", .text),
             .field(
                 "logs",

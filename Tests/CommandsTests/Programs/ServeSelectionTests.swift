@@ -16,9 +16,11 @@ internal import Testing
     static let reading =
         [
             "Servers", "Deployments", "Stacks", "Builds", "Repos", "Procedures", "Actions",
-            "Alerts", "Updates",
+            "Alerts",
         ].flatMap { ["komodo_read_List\($0)", "komodo_read_Get\($0.dropLast())"] }
-        + ["Log", "SystemStats"].map { "komodo_read_Get\($0)" } + ["komodo_read_ListContainers"]
+    static let inspecting = [
+        "GetLog", "ListUpdates", "GetUpdate", "ListContainers", "GetSystemStats",
+    ].map { "komodo_read_" + $0 }
     static let stacks = [
         "DeployStack", "DeployStackIfChanged", "PullStack", "StartStack", "StopStack",
         "RestartStack", "DestroyStack",
@@ -31,6 +33,7 @@ internal import Testing
         arguments: [
             ([], all), (["--read-only"], reading + looking), (["--toolsets", "default"], all),
             (["--toolsets", "execute"], execute), (["--toolsets", "read"], reading),
+            (["--toolsets", "inspect"], inspecting),
             (["--toolsets", "jobs"], jobs), (["--toolsets", "jobs, execute"], execute + jobs),
             (["--toolsets", "default,stacks"], all + stacks),
             (["--no-destroy"], all.filter { !confirmed.contains($0) }),
@@ -65,7 +68,7 @@ internal import Testing
             try await peer.open()
             let tools = try await peer.request("tools/list")["tools"]?.array ?? []
             #expect(tools.compactMap { $0["name"]?.string }.sorted() == names.sorted())
-            for hidden in Self.all + Self.stacks where !names.contains(hidden) {
+            for hidden in Self.all + Self.inspecting + Self.stacks where !names.contains(hidden) {
                 let answer = try await peer.exchange(
                     "tools/call", ["name": .string(hidden), "arguments": ["id": "web"]])
                 #expect(answer["error"]?["code"] == -32602, "\(hidden): \(answer)")

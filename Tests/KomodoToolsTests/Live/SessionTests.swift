@@ -10,8 +10,8 @@ import Testing
 @Suite(.timeLimit(.minutes(2)), .serialized)
 struct SessionTests {
     /// A model reads the whole list before its first call; these are the usual toolsets, with the
-    /// 25 documented tools, the look-ups beside them and the jobs.
-    private static let listBytesMax = 110_000
+    /// 25 documented tools and the jobs.
+    private static let listBytesMax = 100_000
 
     @Test func toolsAreListedAndCalled() async throws {
         try await ToolBench.live { context in

@@ -20,7 +20,9 @@ struct SelectionTests {
     @Test func withoutAChoiceTheDocumentedToolsAreOffered() {
         let standard = Self.names(ToolSelection())
         #expect(standard == Self.names(ToolSelection(toolsets: [.read, .execute, .jobs])))
+        #expect(standard.filter { $0.contains("_read_") }.count == 16)
         #expect(standard.filter { $0.contains("_execute_") }.count == 9)
+        #expect(!standard.contains(ToolName.getLog))
         #expect(!standard.contains(ToolName.execute(.deployStack)))
         #expect(Self.names(.all) == CatalogueTests.names)
         #expect(Self.names(ToolSelection(toolsets: [.stacks])).count == 7)
