@@ -90,7 +90,7 @@ package enum Entry {
         switch error {
         case let error as CommandError: error
         case let error as SettingsError: CommandError(.usage, error.message)
-        case let error as IntakeError: refusal(error.error)
+        case let error as IntakeError: refusal(error)
         case let error as StoreError:
             switch error.code {
             case .unknownReference: CommandError(.notFound, error.message, code: "NOT_FOUND")
@@ -100,7 +100,7 @@ package enum Entry {
             }
         case let error as KomodoError:
             CommandError(
-                error.code == .notFound ? .notFound : .unreachable, error.message,
+                error.code == .notFound ? .notFound : .unreachable, error.description,
                 code: error.jobError.code.rawValue)
         case let error as SimulatorError:
             CommandError(error.code == .invalidVersion ? .usage : .failure, "\(error).")
@@ -112,7 +112,6 @@ package enum Entry {
         }
     }
 
-    /// What a refused request means; its message names the nearest names already.
     private static func refusal(_ error: HTTPServerError) -> CommandError {
         switch error.code {
         case .tokensNeeded:
@@ -126,13 +125,13 @@ package enum Entry {
         }
     }
 
-    private static func refusal(_ error: JobError) -> CommandError {
+    private static func refusal(_ error: IntakeError) -> CommandError {
         let exit: ExitStatus =
-            switch error.code {
+            switch error.error.code {
             case .notFound: .notFound
             case .validationError, .unsupportedOption: .usage
             default: .failure
             }
-        return CommandError(exit, error.message, code: error.code.rawValue)
+        return CommandError(exit, error.description, code: error.error.code.rawValue)
     }
 }

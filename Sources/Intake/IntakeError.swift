@@ -18,7 +18,6 @@ package struct IntakeError: Error, Sendable, Hashable {
 
 extension IntakeError: CustomStringConvertible {
     package var description: String {
-        guard !suggestions.isEmpty else { return error.message }
-        return "\(error.message) Did you mean \(suggestions.joined(separator: ", "))?"
+        error.message + NearestNames.question(suggestions)
     }
 }

@@ -25,6 +25,11 @@ package enum NearestNames {
             .prefix(countMax).map(\.name)
     }
 
+    /// Asks whether one of `names` was meant, to follow a sentence; empty when there is none.
+    package static func question(_ names: some Collection<String>) -> String {
+        names.isEmpty ? "" : " Did you mean \(names.joined(separator: ", "))?"
+    }
+
     /// The name in lower case, with one separator for all.
     private static func folded(_ name: String) -> String {
         String(name.lowercased().map { $0 == "-" || $0 == "." || $0 == " " ? "_" : $0 })

@@ -55,4 +55,10 @@ struct NearestNamesTests {
         #expect(NearestNames.nearest(to: "servic-7", among: many).first == "service-7")
         #expect(NearestNames.nearest(to: long, among: many) == [long])
     }
+
+    @Test
+    func aQuestionNamesThemAndNothingAsksNothing() {
+        #expect(NearestNames.question(["web", "web-2"]) == " Did you mean web, web-2?")
+        #expect(NearestNames.question([]).isEmpty)
+    }
 }

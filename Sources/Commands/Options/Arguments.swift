@@ -77,7 +77,7 @@ enum OperationArgument {
     static func find(_ word: String) throws(CommandError) -> JobOperation {
         if let operation = JobOperation(word: word) { return operation }
         let names = JobOperation.allCases.map(\.rawValue)
-        let question = nearest(word).map { " Did you mean \($0)?" } ?? ""
+        let question = NearestNames.question(nearest(word).map { [$0] } ?? [])
         throw CommandError(
             .usage,
             "There is no operation '\(word)'.\(question) The operations are:\n"

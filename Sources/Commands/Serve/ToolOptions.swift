@@ -81,7 +81,6 @@ struct ToolOptions: ParsableArguments {
     }
 
     private static func question(_ word: String, _ known: [String]) -> String {
-        let nearest = NearestNames.nearest(to: word, among: known)
-        return nearest.isEmpty ? "" : " Did you mean \(nearest.joined(separator: ", "))?"
+        NearestNames.question(NearestNames.nearest(to: word, among: known))
     }
 }

@@ -67,10 +67,11 @@ package struct KomodoError: Error, Sendable, Hashable {
             case .invalid: .validationError
             case .unsupported: .unsupportedOption
             }
-        return JobError(jobCode, message)
+        return JobError(jobCode, description)
     }
 }
 
 extension KomodoError: CustomStringConvertible {
-    package var description: String { message }
+    /// The sentence, with the nearest names.
+    package var description: String { message + NearestNames.question(suggestions) }
 }

@@ -37,10 +37,7 @@ struct ResourceListing: Sendable {
     func notFound(_ type: TargetType, _ nameOrID: String) -> KomodoError {
         let nearest = NearestNames.nearest(to: nameOrID, among: idsByName.keys)
         let wanted = Quote.word(nameOrID)
-        var message = "Komodo has no \(type.word) '\(wanted)' that this key may see."
-        if !nearest.isEmpty {
-            message += " Near: \(nearest.joined(separator: ", "))."
-        }
+        let message = "Komodo has no \(type.word) '\(wanted)' that this key may see."
         return KomodoError(.notFound, message, suggestions: nearest)
     }
 }

@@ -38,9 +38,8 @@ struct SignedListing: Sendable {
     /// The error for a name that is not here.
     func notFound(_ type: TargetType, _ nameOrID: String) -> KomodoError {
         let nearest = NearestNames.nearest(to: nameOrID, among: idsByName.keys)
-        var message =
+        let message =
             "Komodo has no \(type.word) '\(Quote.word(nameOrID))' that this key may see."
-        if !nearest.isEmpty { message += " Near: \(nearest.joined(separator: ", "))." }
         return KomodoError(.notFound, message, suggestions: nearest)
     }
 }

@@ -21,7 +21,8 @@ enum ReadTool {
     ///   marked as extra.
     static func entry(
         _ name: String, _ title: String, _ description: String, _ arguments: [Property],
-        toolset: ToolSelection.Toolset = .read, output: [Property], run: @escaping @Sendable (Run) async throws -> JSONObject
+        toolset: ToolSelection.Toolset = .read, output: [Property],
+        run: @escaping @Sendable (Run) async throws -> JSONObject
     ) -> ToolEntry {
         let schema = ResultSchema.of(
             output + [Property.field("notes", .texts)].extra, isShort: true)

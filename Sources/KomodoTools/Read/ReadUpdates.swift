@@ -73,7 +73,8 @@ enum ReadUpdates {
                 example: "67a1b2c3d4e5f60718293a4b", length: 1...200
             ).required
         ],
-        toolset: .inspect, output: ReadDetail.known(item) + [
+        toolset: .inspect,
+        output: ReadDetail.known(item) + [
             .field("completed_at", .text), .field("duration", .text), .field("commit", .text),
             .field(
                 "logs",

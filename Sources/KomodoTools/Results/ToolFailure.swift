@@ -76,8 +76,7 @@ extension ToolFailure {
     private init(_ code: ToolErrorCode, _ message: String, suggestions: [String]) {
         let names = suggestions.prefix(Self.suggestionsMax)
             .map { BoundedText.line($0, max: Self.nameMax) }
-        let hint = names.isEmpty ? "" : " Did you mean \(names.joined(separator: ", "))?"
-        self.init(code, BoundedText.line(message) + hint)
+        self.init(code, BoundedText.line(message) + NearestNames.question(names))
         if !names.isEmpty { details["suggestions"] = .array(names.map { .string($0) }) }
     }
 
