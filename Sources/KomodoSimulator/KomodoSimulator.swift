@@ -172,7 +172,8 @@ extension KomodoSimulator {
                 try await responder.respond(to: request, writer, on: channel)
             }),
             socket: UpdateSocket(core: core), connections: connections,
-            refusesSockets: { core.withState { $0.faults.websocket.refuses } })
+            refusesSockets: { core.withState { $0.faults.websocket.refuses } },
+            noteUpgrade: { core.register("GET", $0, at: SimulatorClock.machineNow) })
         // A cut connection is this server's business; its own log would call it an error.
         let silent = Logger(label: "simulator.server") { _ in SwiftLogNoOpLogHandler() }
         return child.server(

@@ -10,12 +10,12 @@ struct LedgerBook: Sendable {
     /// Types that are counted by name; the rest count as `other`.
     private static let typesMax = 1_000
 
-    /// Notes an HTTP request.
-    mutating func record(request type: String) {
+    /// Notes an HTTP request whose head arrived at `time`, by this machine's clock.
+    mutating func record(request type: String, at time: Int64) {
         let isKnown = requestsByType[type] != nil || requestsByType.count < Self.typesMax
         requestCount += 1
         requestsByType[isKnown ? type : "other", default: 0] += 1
-        requests.append(SimulatorLedger.Request(time: SimulatorClock.machineNow, type: type))
+        requests.append(SimulatorLedger.Request(time: time, type: type))
     }
 
     /// Notes an accepted execution.
@@ -35,6 +35,8 @@ struct LedgerBook: Sendable {
     var snapshot: SimulatorLedger {
         SimulatorLedger(
             executions: executions.ordered, executionCount: executionCount,
-            requestCount: requestCount, requestsByType: requestsByType, requests: requests.ordered)
+            requestCount: requestCount, requestsByType: requestsByType,
+            // A body can take its time, so a request may be noted after younger ones.
+            requests: requests.ordered.sorted { $0.time < $1.time })
     }
 }

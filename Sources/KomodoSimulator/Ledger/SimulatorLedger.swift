@@ -2,9 +2,10 @@ package import JSON
 
 /// A snapshot of what a simulator was asked and what it accepted.
 package struct SimulatorLedger: Sendable {
-    /// One HTTP request that reached Core.
+    /// One HTTP request that reached Core: every one whose head arrived, also those that were
+    /// refused, never got a body, or became a websocket.
     package struct Request: Sendable, Hashable {
-        /// When it arrived, by this machine's clock, in milliseconds since 1970.
+        /// When its head arrived, by this machine's clock, in milliseconds since 1970.
         package let time: Int64
         /// The request type, or the method and path when it has none.
         package let type: String

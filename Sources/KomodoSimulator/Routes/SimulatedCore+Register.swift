@@ -1,12 +1,18 @@
 internal import JSON
 
 extension SimulatedCore {
+    /// Counts a request that is not answered from its body: too long, never whole, or an upgrade.
+    func register(_ method: String, _ path: String, at arrival: Int64) {
+        withState { $0.book.record(request: "\(method) \(path)", at: arrival) }
+    }
+
     /// Counts a request and looks up what the script does to it.
-    func register(_ request: Inbound) -> FaultAction? {
+    func register(_ request: Inbound, at arrival: Int64) -> FaultAction? {
         withState { state in
             let route = state.options.api == .core ? nil : SignedRoute(request)
             let type = route?.type ?? request.type
-            state.book.record(request: type ?? "\(request.method) \(request.path)")
+            state.book.record(
+                request: type ?? "\(request.method) \(request.path)", at: arrival)
             guard state.faults.hasRules else { return nil }
             let strings = request.params?.object?.members.compactMap(\.value.string) ?? []
             let ids = strings + [route?.id].compactMap { $0 }

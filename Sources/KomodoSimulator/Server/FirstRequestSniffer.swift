@@ -16,6 +16,7 @@ final class FirstRequestSniffer: ChannelInboundHandler, RemovableChannelHandler 
     private let logger: Logger
     private let promise: EventLoopPromise<ClientConnection.Negotiated>
     private let refusesSockets: @Sendable () -> Bool
+    private let noteUpgrade: @Sendable (String) -> Void
     private var buffer = ByteBuffer()
     private var isDecided = false
 
@@ -29,12 +30,14 @@ final class FirstRequestSniffer: ChannelInboundHandler, RemovableChannelHandler 
     init(
         http: HTTP1Channel, logger: Logger,
         promise: EventLoopPromise<ClientConnection.Negotiated>,
-        refusesSockets: @escaping @Sendable () -> Bool
+        refusesSockets: @escaping @Sendable () -> Bool,
+        noteUpgrade: @escaping @Sendable (String) -> Void
     ) {
         self.http = http
         self.logger = logger
         self.promise = promise
         self.refusesSockets = refusesSockets
+        self.noteUpgrade = noteUpgrade
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
@@ -54,6 +57,7 @@ final class FirstRequestSniffer: ChannelInboundHandler, RemovableChannelHandler 
         guard head["Upgrade"].contains(where: { $0.lowercased() == "websocket" }),
             !refusesSockets()
         else { return becomeHTTP(context) }
+        noteUpgrade(path(length: length))
         buffer.moveReaderIndex(forwardBy: length)
         becomeSocket(context, request)
     }
@@ -76,6 +80,13 @@ final class FirstRequestSniffer: ChannelInboundHandler, RemovableChannelHandler 
         let end = Array("\r\n\r\n".utf8)
         return bytes.indices.dropLast(3).first { bytes[$0..<$0 + 4].elementsEqual(end) }
             .map { $0 + end.count }
+    }
+
+    /// The path in the first line of a head of so many bytes.
+    private func path(length: Int) -> String {
+        let text = buffer.getString(at: buffer.readerIndex, length: length) ?? ""
+        let target = text.prefix { $0 != "\r\n" }.split(separator: " ").dropFirst().first ?? ""
+        return String(target.prefix { $0 != "?" })
     }
 
     /// The header fields of a head of so many bytes.

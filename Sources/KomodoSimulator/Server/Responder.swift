@@ -27,10 +27,13 @@ struct Responder: Sendable {
     func respond(
         to request: Request, _ writer: consuming ResponseWriter, on channel: any Channel
     ) async throws {
+        let arrival = SimulatorClock.machineNow
         let body: ByteBuffer
         do {
             body = try await request.body.collect(upTo: Self.bodyBytesMax)
-        } catch is NIOTooManyBytesError {
+        } catch {
+            core.register(request.method.rawValue, request.uri.path, at: arrival)
+            guard error is NIOTooManyBytesError else { throw error }
             return try await write(.error(413, "length limit exceeded"), writer)
         }
         let inbound = Inbound(
@@ -40,7 +43,7 @@ struct Responder: Sendable {
         if inbound.path.hasPrefix(ControlRoutes.prefix) {
             return try await respond(toControl: inbound, writer)
         }
-        guard let fault = core.register(inbound) else {
+        guard let fault = core.register(inbound, at: arrival) else {
             return try await write(core.answer(inbound), writer)
         }
         try await respond(to: inbound, fault, writer, on: channel)

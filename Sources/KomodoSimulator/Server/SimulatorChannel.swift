@@ -8,6 +8,8 @@ struct SimulatorChannel: ServerChildChannel {
     let socket: UpdateSocket
     let connections: ConnectionRegistry
     let refusesSockets: @Sendable () -> Bool
+    /// Gets the path of each request that is to become a websocket.
+    let noteUpgrade: @Sendable (String) -> Void
 
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<ClientConnection> {
         channel.eventLoop.makeCompletedFuture {
@@ -17,7 +19,8 @@ struct SimulatorChannel: ServerChildChannel {
             let promise = channel.eventLoop.makePromise(of: ClientConnection.Negotiated.self)
             try channel.pipeline.syncOperations.addHandler(
                 FirstRequestSniffer(
-                    http: http, logger: logger, promise: promise, refusesSockets: refusesSockets))
+                    http: http, logger: logger, promise: promise, refusesSockets: refusesSockets,
+                    noteUpgrade: noteUpgrade))
             return ClientConnection(channel: channel, negotiated: promise.futureResult)
         }
     }

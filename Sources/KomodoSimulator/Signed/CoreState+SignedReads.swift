@@ -90,6 +90,10 @@ extension CoreState {
             item["server_id"] = .string(resource.serverID)
             item["services"] = .array(resource.services.map { .string($0.name) })
         case .build:
+            if let repo = world[resource.linkedRepoID] {
+                item["repo_id"] = .string(repo.id)
+                item["repo_name"] = .string(repo.name)
+            }
             item["branch"] = "main"
             item["last_build_at"] = newest("RunBuild", updates, isOver: true)
         case .repo:
