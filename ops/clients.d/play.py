@@ -9,6 +9,9 @@ from pathlib import Path
 from report import Report
 from world import World
 
+# The workflows are about what happens, not about how long it takes.
+REQUESTS_PER_MINUTE = 6_000
+
 
 def main() -> int:
     parser = argparse.ArgumentParser()
@@ -32,6 +35,7 @@ def main() -> int:
         import anyio
 
         from scenario import Scenario
+        from workflows import INTERFACES, Workflows
 
         world = World(options.program, options.folder)
         package, version = options.client.rsplit("-", 1)
@@ -40,6 +44,12 @@ def main() -> int:
         peer = importlib.import_module(options.module).PeerClient()
         with world.simulated():
             anyio.run(Scenario(peer, world, report).play)
+        for interface in INTERFACES:
+            folder = options.folder / interface
+            folder.mkdir()
+            world = World(options.program, folder, requests_per_minute=REQUESTS_PER_MINUTE)
+            with world.simulated("--api", interface):
+                anyio.run(Workflows(peer, world, report, interface).play)
     print(f"{report.steps} {report.failed}", flush=True)
     return 1 if report.failed else 0
 

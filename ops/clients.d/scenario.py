@@ -1,18 +1,13 @@
 """What every client does, over both transports."""
 
-from collections import Counter
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
-from typing import Any, AsyncIterator, Iterator
+from typing import Any
 
 import anyio
 
-from peer import STEP_SECONDS_MAX, Answer, Peer, Session, User
-from report import Report
-from world import LOOK_SECONDS, World, until
+from peer import STEP_SECONDS_MAX, Answer, Session, User
+from visit import EXECUTE, JOBS, READ, WAIT, Visit, same
+from world import until
 
-EXECUTE = "komodo_execute_"
-JOBS = "komodo_jobs_"
-READ = "komodo_read_"
 KINDS = "Server Deployment Stack Build Repo Procedure Action Alert".split()
 # Tool, target, and the request that Komodo gets.
 HARMLESS = [
@@ -44,22 +39,9 @@ PROMPTS = {
     "deploy_and_verify", "diagnose_failed_job", "build_and_deploy", "incident_summary",
     "safe_stop_server",
 }  # fmt: skip
-# The longest wait that the tools allow.
-WAIT = 45
-UNAUTHORIZED = 401
 
 
-def same(what: str, found: Any, wanted: Any) -> None:
-    assert found == wanted, f"{what}: {found!r} instead of {wanted!r}"
-
-
-class Scenario:
-    def __init__(self, peer: Peer, world: World, report: Report) -> None:
-        self.peer, self.world, self.report = peer, world, report
-        self.is_http = report.transport == "http"
-        self.token = world.add_token() if self.is_http else None
-        self.ordered: Counter[tuple[str, str]] = Counter()
-
+class Scenario(Visit):
     async def play(self) -> None:
         await self.run(self.whole_connection, User())
         await self.run(self.connection_without_user, None)
@@ -69,36 +51,6 @@ class Scenario:
         with self.report.step("no process is left when idle"):
             until("the end of all processes", lambda: not self.world.processes())
 
-    # Connections.
-
-    @asynccontextmanager
-    async def connected(self, user: User | None, again: str = "") -> AsyncIterator[Session | None]:
-        """A server and a connection to it; None, and a failed step, when there is none."""
-        async with AsyncExitStack() as stack:
-            session = None
-            with self.report.step(f"connect{again}, {self.peer.revision}"):
-                url = None
-                if self.is_http:
-                    url = stack.enter_context(self.world.serving_http())
-                    same("without a token", self.world.status_without_token(url), UNAUTHORIZED)
-                connection = self.peer.connect(self.world, url, self.token, user)
-                session = await stack.enter_async_context(connection)
-                same("revision", session.revision, self.peer.revision)
-            yield session
-
-    async def run(self, part: Any, user: User | None) -> None:
-        """One part of the scenario on a connection of its own."""
-        with self.report.step(f"disconnect after {part.__name__.replace('_', ' ')}"):
-            async with self.connected(user) as session:
-                if session is not None:
-                    await part(session, user)
-            until("the end of the server", lambda: not self.world.servers())
-
-    @contextmanager
-    def step(self, what: str) -> Iterator[None]:
-        with self.report.step(what), anyio.fail_after(STEP_SECONDS_MAX):
-            yield
-
     # Parts.
 
     async def whole_connection(self, session: Session, user: User) -> None:
@@ -106,11 +58,11 @@ class Scenario:
         await self.reads(session)
         for tool, target, request in HARMLESS:
             with self.step(EXECUTE + tool):
-                await self.succeeds(session, tool, target, request)
+                await self.succeeds_with(session, tool, target, request)
         for tool, target, request in DESTRUCTIVE:
             with self.step(f"{EXECUTE}{tool}, the user is asked"):
                 user.asked, user.reply = [], {"confirm": True, "target": target}
-                await self.succeeds(session, tool, target, request)
+                await self.succeeds_with(session, tool, target, request)
                 same("questions", len(user.asked), 1)
         with self.step(f"{EXECUTE}StopServer, the user declines"):
             user.asked, user.reply = [], None
@@ -282,38 +234,9 @@ class Scenario:
 
     # Orders.
 
-    async def succeeds(
-        self, session: Session, tool: str, target: str, request: str,
-        order: dict[str, Any] | None = None,
-    ) -> Answer:  # fmt: skip
-        """Calls a tool, waits in the call, and expects success."""
-        if order is None:
-            order = {"id": target, "wait_seconds": WAIT}
-            if tool in OPTIONS:
-                order["options"] = OPTIONS[tool]
-        answer = await session.call(EXECUTE + tool, order)
-        self.ordered[request, target] += 1
-        same("status", answer.data["status"], "success")
-        same("success", answer.data["success"], True)
-        return answer
-
-    async def start(self, session: Session, build: str) -> str:
-        """Starts a build without waiting; the job's id."""
-        answer = await session.call(EXECUTE + "Build", {"id": build, "wait_seconds": 0})
-        self.ordered["RunBuild", build] += 1
-        assert answer.data["status"] in ("pending", "starting", "running"), answer.data
-        return answer.data["job_id"]
-
-    async def runs(self, session: Session, job: str) -> None:
-        """Waits until Komodo works on a job."""
-        status = "pending"
-        while status in ("pending", "starting"):
-            answer = await session.call(JOBS + "Get", {"job_id": job})
-            status = answer.data["status"]
-            await anyio.sleep(LOOK_SECONDS)
-        same("status", status, "running")
-
-    async def end(self, session: Session, job: str) -> str:
-        """Waits for the end of a job; its status."""
-        answer = await session.call(JOBS + "Wait", {"job_id": job, "wait_seconds": WAIT})
-        return answer.data["status"]
+    async def succeeds_with(
+        self, session: Session, tool: str, target: str, request: str
+    ) -> Answer:
+        """Calls a tool with the options that it needs."""
+        options = {"options": OPTIONS[tool]} if tool in OPTIONS else {}
+        return await self.succeeds(session, tool, target, request, {"id": target, **options})

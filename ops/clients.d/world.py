@@ -1,5 +1,7 @@
 """A simulated Komodo with a job database of its own, and the processes of ours that work on it."""
 
+import hashlib
+import hmac
 import json
 import os
 import signal
@@ -36,7 +38,9 @@ def until(what: str, probe: Callable[[], Any], seconds: float = WAIT_SECONDS_MAX
 class World:
     """What one client gets to itself."""
 
-    def __init__(self, program: Path, folder: Path, idle: str = IDLE) -> None:
+    def __init__(
+        self, program: Path, folder: Path, idle: str = IDLE, requests_per_minute: int | None = None
+    ) -> None:
         # Links, for the path of its program tells whose a process is.
         self.program, self.simulator_program = folder / "komodo-mcp", folder / "komodo-simulator"
         self.folder, self.log = folder, folder / "server.log"
@@ -47,6 +51,8 @@ class World:
         self.env = {key: os.environ[key] for key in ("PATH", "HOME", "LANG") if key in os.environ}
         # The programs find themselves without these; a client passes its own variables on.
         self.env.update(XDG_STATE_HOME=str(folder / "state"), KOMODO_WORKER_IDLE=idle)
+        if requests_per_minute is not None:
+            self.env.update(KOMODO_RATE_LIMIT=str(requests_per_minute))
 
     @contextmanager
     def simulated(self, *options: str) -> Iterator["World"]:
@@ -92,6 +98,39 @@ class World:
             for entry in self._control("ledger")["executions"]
             if entry["operator"] == self.address["operator_id"]
         )
+
+    def asked_by_us(self) -> list[str]:
+        """What was accepted from us, in the order in which it came."""
+        return [
+            f"{entry['request']} {entry['target_name']}"
+            for entry in self._control("ledger")["executions"]
+            if entry["operator"] == self.address["operator_id"]
+        ]
+
+    # Komodo's own word, past the server.
+
+    def ask_core(self, request: str, params: dict[str, Any]) -> dict[str, Any]:
+        """What Core's interface answers to a read."""
+        body = json.dumps({"type": request, "params": params}).encode()
+        return self._answer("/read", body, {
+            "Content-Type": "application/json", "X-Api-Key": self.address["api_key"],
+            "X-Api-Secret": self.address["api_secret"],
+        })  # fmt: skip
+
+    def ask_signed(self, path: str) -> dict[str, Any]:
+        """What the signed interface answers to a read."""
+        stamp = str(int(time.time()))
+        secret = self.address["api_secret"].encode()
+        signature = hmac.new(secret, f"GET{path}{stamp}".encode(), hashlib.sha256).hexdigest()
+        return self._answer(path, None, {
+            "X-Komodo-Api-Key": self.address["api_key"], "X-Komodo-Timestamp": stamp,
+            "X-Komodo-Signature": signature,
+        })  # fmt: skip
+
+    def _answer(self, path: str, body: bytes | None, fields: dict[str, str]) -> dict[str, Any]:
+        request = urllib.request.Request(self.address["url"] + path, body, fields)
+        with urllib.request.urlopen(request, timeout=HTTP_SECONDS_MAX) as answer:
+            return json.load(answer)
 
     # Our processes.
 
