@@ -31,8 +31,8 @@ let package = Package(
         .target(name: "Jobs", dependencies: ["JSON"]),
         .testTarget(name: "JobsTests", dependencies: ["JSON", "Jobs", "TestSupport"]),
 
-        .target(name: "Redaction"),
-        .testTarget(name: "RedactionTests", dependencies: ["Redaction", "TestSupport"]),
+        .target(name: "Redaction", dependencies: ["JSON"]),
+        .testTarget(name: "RedactionTests", dependencies: ["JSON", "Redaction", "TestSupport"]),
 
         .target(name: "CKomodo", linkerSettings: [.linkedLibrary("sqlite3")]),
 

@@ -11,7 +11,7 @@ enum ImportRules {
     static let graph: [String: Set<String>] = [
         "JSON": [],
         "Jobs": ["JSON"],
-        "Redaction": [],
+        "Redaction": ["JSON"],
         "CKomodo": [],
         "JobStore": ["CKomodo", "JSON", "Jobs"],
         "KomodoClient": ["JSON", "Jobs", "Redaction"],

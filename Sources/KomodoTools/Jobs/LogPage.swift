@@ -1,5 +1,6 @@
 internal import JSON
 internal import JobStore
+internal import Redaction
 
 /// A part of a log: bounded, with true totals.
 struct LogPage: Sendable, Hashable {

@@ -29,7 +29,7 @@ struct Outgoing: Sendable {
             return result
         }
         // A failure's sentences were made by this program.
-        let mask = OutgoingMask(redactor, strips: source == .komodo && !result.isError)
+        let mask = ValueMask(redactor, strips: source == .komodo && !result.isError)
         let clean = OutgoingBound.fit(
             mask.value(structured), bytesMax: OutgoingBound.bytesMax(of: source))
         result.structured = clean
@@ -44,7 +44,7 @@ struct Outgoing: Sendable {
 
     /// A short text as it may leave: a question, or a word about progress.
     func sentence(_ text: String) -> String {
-        CommandMask.addresses(redactor.redact(text))
+        ValueMask(redactor, strips: false).text(text)
     }
 
     /// What is put to the client, as it may leave.
@@ -52,7 +52,7 @@ struct Outgoing: Sendable {
         switch request {
         case .form(var form):
             form.message = sentence(form.message)
-            form.schema = OutgoingMask(redactor, strips: false).value(form.schema)
+            form.schema = ValueMask(redactor, strips: false).value(form.schema)
             return .form(form)
         case .url(let message, let url, let id):
             return .url(message: sentence(message), url: url, id: id)
@@ -97,7 +97,7 @@ struct Outgoing: Sendable {
         guard type == "application/json", let value = try? JSONValue(parsing: text) else {
             return BoundedText.tail(redactor.redact(text), max: bytesMax)
         }
-        let clean = OutgoingMask(redactor, strips: false).value(value)
+        let clean = ValueMask(redactor, strips: false).value(value)
         return OutgoingBound.fit(clean, bytesMax: bytesMax).serialized()
     }
 

@@ -1,6 +1,7 @@
 internal import JSON
 internal import JobStore
 internal import Jobs
+internal import Redaction
 
 /// What a finished job's log tells in a few fields.
 struct LogDigest: Sendable, Hashable {

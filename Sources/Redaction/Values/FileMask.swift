@@ -1,5 +1,3 @@
-internal import Redaction
-
 /// Masks the settings in a file, line by line: what stands after a name stays hidden, the name is
 /// shown.
 ///

@@ -1,9 +1,7 @@
-internal import Redaction
-
 /// Masks private keys in logs, and what a cut has left of them.
 ///
 /// That is the last lines of a key, or some lines out of its middle. Lines stay lines.
-enum KeyRemains {
+package enum KeyRemains {
     private static let begin = Array("-----BEGIN ".utf8)
     private static let end = Array("-----END ".utf8)
     private static let kind = Array("PRIVATE KEY".utf8)
@@ -16,7 +14,7 @@ enum KeyRemains {
     /// `text` with every line of a key replaced.
     ///
     /// - Complexity: O(n) in the bytes of `text`.
-    static func mask(_ text: String) -> String {
+    package static func mask(_ text: String) -> String {
         guard text.utf8.count >= lengthMin else { return text }
         let lines = text.utf8.split(
             separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false
@@ -28,7 +26,7 @@ enum KeyRemains {
     }
 
     /// The texts of an array as the lines of one text.
-    static func mask(lines: [String]) -> [String] {
+    package static func mask(lines: [String]) -> [String] {
         guard !lines.contains(where: { $0.utf8.dropLast().contains(UInt8(ascii: "\n")) }) else {
             return lines.map { mask($0) }
         }

@@ -1,13 +1,13 @@
-internal import JSON
-internal import Redaction
+package import JSON
 
 /// Masks the secrets in a value, by its texts and by the names that they stand under.
-struct OutgoingMask: Sendable {
+package struct ValueMask: Sendable {
     private let redactor: Redactor
     /// Whether markup and control sequences go too.
     private let strips: Bool
 
-    init(_ redactor: Redactor, strips: Bool) {
+    /// A mask that also knows what `redactor` was told.
+    package init(_ redactor: Redactor, strips: Bool) {
         self.redactor = redactor
         self.strips = strips
     }
@@ -37,7 +37,10 @@ struct OutgoingMask: Sendable {
     private static let nameMax = 200
 
     /// `value` with every secret replaced.
-    func value(_ value: JSONValue) -> JSONValue { masked(value, Place()) }
+    package func value(_ value: JSONValue) -> JSONValue { masked(value, Place()) }
+
+    /// A sentence, or another text that stands under no name, with every secret replaced.
+    package func text(_ text: String) -> String { masked(text, Place()) }
 
     private func masked(_ value: JSONValue, _ place: Place) -> JSONValue {
         switch value {

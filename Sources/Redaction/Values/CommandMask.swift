@@ -1,5 +1,3 @@
-internal import Redaction
-
 /// Masks the values of secret options in commands, and passwords in addresses without a scheme.
 enum CommandMask {
     private static let nameMax = 64
