@@ -34,6 +34,7 @@ package enum KeyRemains {
     }
 
     private static func mask(_ lines: [[UInt8]]) -> [[UInt8]] {
+        let lines = lines.map(maskEscaped)
         var result = lines
         maskRuns(&result)
         // The first line that no end before it accounts for, and where a key began.
@@ -60,6 +61,46 @@ package enum KeyRemains {
             if began != nil { opened = index }
         }
         return result
+    }
+
+    /// Masks a key that stands on one line with escaped line breaks, as in JSON.
+    private static func maskEscaped(_ line: [UInt8]) -> [UInt8] {
+        guard line.count >= lengthMin, line.contains(UInt8(ascii: "\\")) else { return line }
+        var (pieces, breaks) = escapedLines(line)
+        guard var first = pieces.first, var last = pieces.last, pieces.count > 1 else {
+            return line
+        }
+        // What stands around the key on this line is none of it.
+        let head = first.prefix(first.count - first.reversed().prefix { isBase64($0) }.count)
+        first.removeFirst(head.count)
+        let isEnd = marker(end, in: last) != nil
+        let tail = isEnd ? [] : last.dropFirst(last.prefix { isBase64($0) }.count)
+        last.removeLast(tail.count)
+        pieces[0] = first
+        pieces[pieces.count - 1] = last
+        let masked = mask(pieces)
+        guard masked != pieces else { return line }
+        let inner = zip(masked, breaks + [[]]).flatMap { $0 + $1 }
+        return head + inner + tail
+    }
+
+    /// The lines between escaped breaks, and the breaks.
+    private static func escapedLines(_ line: [UInt8]) -> (lines: [[UInt8]], breaks: [[UInt8]]) {
+        var lines: [[UInt8]] = []
+        var breaks: [[UInt8]] = []
+        var (start, index) = (0, 0)
+        while index < line.count {
+            let slashes = line[index...].prefix { $0 == UInt8(ascii: "\\") }
+            index = max(slashes.endIndex, index + 1)
+            guard !slashes.isEmpty, slashes.endIndex < line.count,
+                "nr".utf8.contains(line[slashes.endIndex])
+            else { continue }
+            index = slashes.endIndex + 1
+            lines.append(Array(line[start..<slashes.startIndex]))
+            breaks.append(Array(line[slashes.startIndex..<index]))
+            start = index
+        }
+        return (lines + [Array(line[start...])], breaks)
     }
 
     private static var replacement: [UInt8] { Array(Redactor.replacement.utf8) }

@@ -43,6 +43,28 @@ struct CutSecretTests {
         key[3..<7].map { "db-1  | " + $0 }, key.suffix(5).map { $0 + "\r" },
     ]
 
+    @Test(arguments: [#"\n"#, #"\\n"#, #"\r\n"#], [(3, 9), (4, 6), (2, 17), (5, 99), (0, 8)])
+    func noKeyWithEscapedBreaksLeavesWithoutItsEnds(
+        _ lineBreak: String, _ range: (Int, Int)
+    ) throws {
+        let lines = Self.key[range.0..<min(range.1, Self.key.count)]
+        let text = #"app: {"a":1,"key":""# + lines.joined(separator: lineBreak) + #"","b":"on"}"#
+        for name in ["logs", "stdout", "text"] {
+            let shown =
+                try Self.clean([name: .string("before\n\(text)\nafter")])[name]?.string ?? ""
+            for line in Self.body { #expect(!shown.contains(line), "\(shown)") }
+            #expect(shown.hasPrefix("before\n") && shown.hasSuffix("\nafter"), "\(shown)")
+        }
+    }
+
+    @Test(arguments: [
+        #"GET /a\nfoo bar \n baz"#, #"C:\new\release\notes\readme.txt of the program, in full"#,
+        #"{"message":"first line\nsecond line\nthird line of the text","level":"info"}"#,
+    ])
+    func otherEscapedBreaksStay(_ text: String) {
+        #expect(KeyRemains.mask(text) == text)
+    }
+
     @Test(arguments: cuts)
     func noLineOfAKeyLeavesInACutLog(_ lines: [String]) throws {
         for name in ["logs", "stdout", "stderr", "output", "text"] {
