@@ -28,13 +28,22 @@ extension ToolContext {
             + "\(tool.toolset.rawValue)."
     }
 
-    /// Why a job of `operation` must not be run again for `caller`; nil when it may, or when the
-    /// operation has no tool of its own.
+    /// Why a job of `operation` must not come about for `caller` by another way than its tool; nil
+    /// when it may.
+    ///
+    /// An operation without a tool of its own goes with those on the same type of target.
     func hidingRepetition(of operation: JobOperation, from caller: Caller) -> String? {
-        guard let name = ExecuteRegistry.tool(for: operation)?.name,
+        if let name = ExecuteRegistry.tool(for: operation)?.name,
             let entry = KomodoToolProvider.entry(name)
-        else { return nil }
-        return hiding(entry, from: caller)
+        {
+            return hiding(entry, from: caller)
+        }
+        let type = operation.spec.targetType
+        let isNear = ExecuteRegistry.tools.contains { tool in
+            tool.operation.spec.targetType == type
+                && KomodoToolProvider.entry(tool.name).map { offers($0, to: caller) } ?? false
+        }
+        return isNear ? nil : "No tool that runs anything on a \(type.word) is offered."
     }
 
     /// Whether `caller` has a tool that takes names of `type`, so that Komodo may be asked for them.

@@ -56,6 +56,7 @@ extension JobTools {
             answer.notes = ["Settled: it stays failed and is not run again."]
             return try await answer.reading(settled)
         case .adopt(let update):
+            try Repetition(job: job, call: call, context: context).refuseWhoMayNotOrder()
             let new = try await context.store.resolve(job.row, .adopt(update), by: call.origin)
             var answer = JobAnswer(call: call, context: context)
             answer.notes = ["This job follows the update from now on."]

@@ -44,15 +44,8 @@ struct Repetition: Sendable {
     func run(_ store: @Sendable () async throws -> JobRecord) async throws -> CallResult {
         try refuseUnfinished()
         try refuseForgottenSecrets()
-        if let reason = context.hidingRepetition(of: job.operation, from: call.caller) {
-            throw ToolFailure(
-                .forbidden, reason + " So the job was not run again; nothing was done.",
-                details: jobID)
-        }
+        try refuseWhoMayNotOrder()
         if job.operation.spec.tier == .destroy {
-            guard call.caller.may(.destroy) else {
-                throw Forbidden.failure(.destroy, to: call.caller, at: context.selection)
-            }
             let subject = ConfirmationSubject(
                 operation: job.operation, target: job.target, arguments: job.arguments)
             guard try await ConfirmationGate.pass(subject, call, context) else {
@@ -66,6 +59,16 @@ struct Repetition: Sendable {
         var answer = JobAnswer(call: call, context: context)
         await answer.startWorker(for: new)
         return try await answer.reading(new)
+    }
+
+    /// Refuses whoever could not have ordered the job: a new one must not come about by another way.
+    func refuseWhoMayNotOrder() throws(ToolFailure) {
+        if let reason = context.hidingRepetition(of: job.operation, from: call.caller) {
+            throw ToolFailure(
+                .forbidden, reason + " So no new job was made; nothing was done.", details: jobID)
+        }
+        guard job.operation.spec.tier == .destroy, !call.caller.may(.destroy) else { return }
+        throw Forbidden.failure(.destroy, to: call.caller, at: context.selection)
     }
 
     private func refuseUnfinished() throws(ToolFailure) {

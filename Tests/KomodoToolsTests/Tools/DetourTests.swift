@@ -45,6 +45,51 @@ struct DetourTests {
         }
     }
 
+    /// Words of tokens that may settle jobs and not order this one.
+    private static let limits = [
+        ["operate"], ["admin", "toolset:jobs"], ["admin", "tool:\(ToolName.resolve)"],
+        ["admin", "without:\(ToolName.stopServer)"], ["admin", "no-destroy"],
+    ]
+
+    @Test(arguments: limits, ["adopt", "retry"])
+    func aLostJobIsSettledWithANewOneOnlyByWhoMayOrderIt(
+        _ words: [String], _ resolution: String
+    ) async throws {
+        try await ToolBench.offline { bench in
+            let free = Caller.token(Principal(name: "t", scopes: ["admin"]))
+            let yes = Answering.answers(.accepted(["confirm": true, "target": "prod-1"]))
+            let ordered = try await bench.call(
+                ToolName.stopServer, ["id": "prod-1"], as: free, asking: yes)
+            let job = try await bench.lose(
+                try await bench.store.job(try #require(ordered.jobID)))
+            var arguments: JSONObject = [
+                "job_id": .string("\(job.id)"), "resolution": .string(resolution),
+            ]
+            if resolution == "adopt" { arguments["update_id"] = "67a1b2c3d4e5f60718293a4b" }
+            let limited = Caller.token(Principal(name: "t", scopes: Set(words)))
+            let refused = try await bench.call(
+                ToolName.resolve, arguments, as: limited, asking: yes)
+            #expect(refused.code == "FORBIDDEN", "\(refused.structured)")
+            #expect(try await bench.jobs().count == 1)
+            let settled = try await bench.call(
+                ToolName.resolve, arguments, as: free, asking: yes)
+            #expect(!settled.isError, "\(settled.structured)")
+            #expect(try await bench.jobs().count == 2)
+        }
+    }
+
+    @Test func anOperationWithoutAToolGoesWithThoseOfItsType() async throws {
+        try await ToolBench.offline({ $0.selection = ToolSelection() }) { bench in
+            let free = Caller.local(ToolBench.anna)
+            #expect(bench.context.hidingRepetition(of: .pauseDeployment, from: free) == nil)
+            #expect(bench.context.hidingRepetition(of: .pauseStack, from: free) != nil)
+            let stacks = Caller.token(Principal(name: "t", scopes: ["admin", "toolset:stacks"]))
+            #expect(bench.context.hidingRepetition(of: .pauseStack, from: stacks) == nil)
+            let jobs = Caller.token(Principal(name: "t", scopes: ["admin", "toolset:jobs"]))
+            #expect(bench.context.hidingRepetition(of: .pauseDeployment, from: jobs) != nil)
+        }
+    }
+
     @Test func anExcludedCancelCancelsNoTask() async throws {
         try await ToolBench.offline({ $0.selection.excluded = [ToolName.cancel] }) { bench in
             let job = try await bench.deploy("web")
