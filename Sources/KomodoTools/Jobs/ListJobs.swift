@@ -58,11 +58,13 @@ private struct ListRun {
         let now = context.clock.now()
         let found = try await context.store.page(
             try query(size, now), offset: (page - 1) * size)
-        return ToolResults.success(
-            [
-                "items": JobData.list(found.jobs), "total": .int(found.total), "page": .int(page),
-                "pageSize": .int(size), "totalPages": .int((found.total + size - 1) / size),
-            ], at: now)
+        let rows = JobData.list(found.jobs, as: .result)
+        var data: JSONObject = [
+            "items": rows.items, "total": .int(found.total), "page": .int(page),
+            "pageSize": .int(size), "totalPages": .int((found.total + size - 1) / size),
+        ]
+        data["notes"] = rows.note.map { [.string($0)] }
+        return ToolResults.success(data, at: now)
     }
 
     private func query(_ size: Int, _ now: JobTime) throws(ToolFailure) -> JobQuery {

@@ -1,4 +1,3 @@
-internal import JSON
 internal import JobStore
 internal import Redaction
 
@@ -24,10 +23,14 @@ struct LogPage: Sendable, Hashable {
     /// The most bytes of a line.
     private static let lineBytesMax = 2_000
 
+    /// What the lines of a page take of a result; half of it is 40 kB of plain text.
+    private static let textMax = 2 * BoundedText.logBytesMax
+
     /// Cuts the wanted part out of `logs`.
     ///
+    /// - Parameter mask: a line as it will leave, so that what is counted here is what is sent.
     /// - Complexity: O(n) in the bytes of the log.
-    init(_ logs: [LogEntry], _ query: LogQuery) {
+    init(_ logs: [LogEntry], _ query: LogQuery, mask: (String) -> String = { $0 }) {
         let entries = logs.filter(query.accepts)
         let needle = query.grep?.lowercased()
         var matching: [Line] = []
@@ -46,7 +49,7 @@ struct LogPage: Sendable, Hashable {
             }
         }
         let wanted = matching.filter { line in query.cursor.map { line.place >= $0 } ?? true }
-        let part = Self.part(of: wanted, tail: query.tail)
+        let part = Self.part(of: wanted, tail: query.tail, mask)
         text = Self.text(part.lines)
         lines = part.lines.count
         linesTotal = total
@@ -59,10 +62,10 @@ struct LogPage: Sendable, Hashable {
 
     private struct Line: Hashable {
         let place: LogCursor
-        let text: String
+        var text: String
         let entry: LogEntry
 
-        /// What it adds to a page as JSON, without a heading.
+        /// What it adds to a page, without a heading.
         var cost: Int { LogPage.cost(text) }
 
         func isOfStage(of other: Line) -> Bool {
@@ -82,20 +85,26 @@ struct LogPage: Sendable, Hashable {
     }
 
     private static func part(
-        of lines: [Line], tail: Int?
+        of lines: [Line], tail: Int?, _ mask: (String) -> String
     ) -> (lines: [Line], isBeginningOmitted: Bool, isEndOmitted: Bool) {
-        if let tail {
-            let wanted = lines.suffix(min(tail, LogQuery.linesMax))
-            let count = fitting(wanted.reversed())
-            return (Array(lines.suffix(count)), count < lines.count, false)
+        func masked(_ line: Line) -> Line {
+            var line = line
+            line.text = mask(line.text)
+            return line
         }
-        let count = fitting(lines.prefix(LogQuery.linesMax))
-        return (Array(lines.prefix(count)), false, count < lines.count)
+        if let tail {
+            let wanted = lines.suffix(min(tail, LogQuery.linesMax)).map(masked)
+            let count = fitting(wanted.reversed())
+            return (Array(wanted.suffix(count)), count < lines.count, false)
+        }
+        let wanted = lines.prefix(LogQuery.linesMax).map(masked)
+        let count = fitting(wanted)
+        return (Array(wanted.prefix(count)), false, count < lines.count)
     }
 
     /// How many of `lines`, from the first, fit into a page.
     private static func fitting(_ lines: some Sequence<Line>) -> Int {
-        var room = BoundedText.logBytesMax
+        var room = textMax
         var count = 0
         var last: Line?
         for line in lines {
@@ -110,10 +119,8 @@ struct LogPage: Sendable, Hashable {
         return count
     }
 
-    /// The bytes of a line in JSON; the two quotes stand for its end.
-    private static func cost(_ line: String) -> Int {
-        JSONValue.string(line).serialized().utf8.count
-    }
+    /// What a line takes; the quotes stand for its end.
+    private static func cost(_ line: String) -> Int { OutgoingWeight.result.of(line) }
 
     private static func text(_ lines: [Line]) -> String {
         var pieces: [String] = []

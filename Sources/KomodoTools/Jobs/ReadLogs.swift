@@ -68,7 +68,8 @@ private struct LogsRun {
     let context: ToolContext
 
     private static let stagesMax = 50
-    private static let stagesBytesMax = 6_000
+    /// What they take of a result beside a full page of lines.
+    private static let stagesRoom = 13_000
     /// How long the worker fetches a growing log after somebody has read it.
     private static let interestTime: Duration = .seconds(20)
 
@@ -81,8 +82,8 @@ private struct LogsRun {
             try await context.store.watchLogs(of: job.row, until: now + Self.interestTime)
         }
         let logs = try await context.store.logs(of: job.row)
-        return ToolResults.success(
-            data(job, logs, LogPage(logs, query)), at: now, links: JobLinks.all(job))
+        let page = LogPage(logs, query, mask: Outgoing(context.redactor).line)
+        return ToolResults.success(data(job, logs, page), at: now, links: JobLinks.all(job))
     }
 
     private func query() throws(ToolFailure) -> LogQuery {
@@ -120,7 +121,7 @@ private struct LogsRun {
 
     /// The last stages, as many as leave room for a page of lines.
     private func stages(_ logs: [LogEntry]) -> [JSONValue] {
-        var room = Self.stagesBytesMax
+        var room = Self.stagesRoom
         let stages = logs.suffix(Self.stagesMax).reversed().map { entry -> JSONValue in
             [
                 "attempt": .int(entry.attempt),
@@ -130,7 +131,7 @@ private struct LogsRun {
             ]
         }
         return stages.prefix { stage in
-            room -= stage.serialized().utf8.count + 1
+            room -= OutgoingWeight.result.of(stage) + OutgoingWeight.result.copies
             return room >= 0
         }.reversed()
     }

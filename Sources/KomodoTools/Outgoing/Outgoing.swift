@@ -28,23 +28,30 @@ struct Outgoing: Sendable {
             result.content = result.content.map(content)
             return result
         }
+        var others = result.content
+        var annotations: ContentAnnotations?
+        if case .text(_, let known) = others.first {
+            annotations = known
+            others.removeFirst()
+        }
+        others = others.map(content)
         // A failure's sentences were made by this program.
         let mask = ValueMask(redactor, strips: source == .komodo && !result.isError)
         let clean = OutgoingBound.fit(
-            mask.value(structured), bytesMax: OutgoingBound.bytesMax(of: source))
+            mask.value(structured), in: OutgoingWeight.room(beside: others), as: .result)
         result.structured = clean
-        var isFirst = true
-        result.content = result.content.map { part in
-            guard case .text(_, let annotations) = part, isFirst else { return content(part) }
-            isFirst = false
-            return .text(UntrustedFrame.text(clean), annotations)
-        }
+        result.content = [.text(UntrustedFrame.text(clean), annotations)] + others
         return result
     }
 
     /// A short text as it may leave: a question, or a word about progress.
     func sentence(_ text: String) -> String {
         ValueMask(redactor, strips: false).text(text)
+    }
+
+    /// A line of a stored log as it may leave.
+    func line(_ text: String) -> String {
+        ValueMask(redactor, strips: false).value(["text": .string(text)])["text"]?.string ?? ""
     }
 
     /// What is put to the client, as it may leave.
@@ -92,18 +99,21 @@ struct Outgoing: Sendable {
     }
 
     private func resourceText(_ text: String, _ type: String?) -> String {
-        let bytesMax = OutgoingBound.resourceBytesMax
+        let room = OutgoingWeight.room(beside: [])
         // What is no JSON after all is masked as a text.
         guard type == "application/json", let value = try? JSONValue(parsing: text) else {
-            return BoundedText.tail(redactor.redact(text), max: bytesMax)
+            return OutgoingWeight.text.tail(of: redactor.redact(text), max: room)
         }
         let clean = ValueMask(redactor, strips: false).value(value)
-        return OutgoingBound.fit(clean, bytesMax: bytesMax).serialized()
+        return OutgoingBound.fit(clean, in: room, as: .document).serialized()
     }
 
     private func content(_ part: Content) -> Content {
         switch part {
-        case .text(let text, let annotations): return .text(redactor.redact(text), annotations)
+        case .text(let text, let annotations):
+            let room = OutgoingWeight.room(beside: [])
+            return .text(
+                OutgoingWeight.text.tail(of: redactor.redact(text), max: room), annotations)
         case .link(var resource):
             resource.title = resource.title.map(redactor.redact)
             return .link(resource)

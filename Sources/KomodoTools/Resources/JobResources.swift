@@ -77,7 +77,9 @@ struct JobResources: ResourceProvider {
             return ResourceReading(
                 [
                     ResourceContents(
-                        uri: uri, mimeType: "text/plain", body: .text(LogText.text(job, logs)))
+                        uri: uri, mimeType: "text/plain",
+                        body: .text(
+                            LogText.text(job, logs, mask: Outgoing(context.redactor).line)))
                 ], cache: Self.cache(of: job))
         }
     }

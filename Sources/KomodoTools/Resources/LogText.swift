@@ -4,10 +4,12 @@ internal import Jobs
 /// A log as the text of a resource: the end of it, in a frame that nothing in it can close.
 enum LogText {
     /// The log of `job`; every line of it begins with `| `.
-    static func text(_ job: JobRecord, _ logs: [LogEntry]) -> String {
+    static func text(
+        _ job: JobRecord, _ logs: [LogEntry], mask: (String) -> String = { $0 }
+    ) -> String {
         var query = LogQuery()
         query.tail = LogQuery.linesMax
-        let page = LogPage(logs, query)
+        let page = LogPage(logs, query, mask: mask)
         let omitted = page.isBeginningOmitted ? ", the beginning left out" : ""
         let head =
             "\(LogNotice.text) Every line of it begins with '| '.\n\(job.id), \(job.state): "

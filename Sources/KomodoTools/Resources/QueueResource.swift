@@ -25,6 +25,7 @@ enum QueueResource {
         var query = JobQuery(statuses: [.pending, .starting, .running], limit: jobsMax)
         query.restrict(to: caller)
         let found = try await context.store.page(query, offset: 0)
-        return ["total": .int(found.total), "jobs": JobData.list(found.jobs)]
+        let rows = JobData.list(found.jobs, as: .document)
+        return ["total": .int(found.total), "jobs": rows.items]
     }
 }

@@ -53,10 +53,70 @@ enum JobData {
         private static let messagesMax = 8_000
     }
 
-    /// The jobs of a list.
-    static func list(_ jobs: [JobRecord]) -> JSONValue {
-        let room = Room(listOf: jobs.count)
-        return .array(jobs.map { .object(brief($0, room: room)) })
+    /// The jobs of a list, each in a row.
+    struct Rows: Sendable, Hashable {
+        let items: JSONValue
+        /// What the rows lack so that all of them fit; nil when they lack nothing.
+        let note: String?
+    }
+
+    /// The jobs of a list as rows that fit into an answer together, the leaner the more there are.
+    static func list(_ jobs: [JobRecord], as weight: OutgoingWeight) -> Rows {
+        let whole = JSONValue.array(
+            jobs.map { .object(brief($0, room: Room(listOf: jobs.count))) })
+        if weight.of(whole, upTo: rowsMax) <= rowsMax { return Rows(items: whole, note: nil) }
+        let leaner = JSONValue.array(jobs.map { .object(lean($0, weight)) })
+        if weight.of(leaner, upTo: rowsMax) <= rowsMax {
+            return Rows(
+                items: leaner,
+                note: "So that all fit, rows leave out ids of targets, started_at, duration_ms, "
+                    + "success, action and operation_status: \(more)")
+        }
+        return Rows(
+            items: .array(jobs.map { .object(least($0, weight)) }),
+            note: "So that all fit, rows have a name, a status and an error code only: \(more)")
+    }
+
+    /// The most that all rows take of an answer.
+    private static let rowsMax = 92_000
+    private static let more = "\(ToolName.get) has the rest, and so has a smaller page_size."
+    /// The most that a name and a message take in a lean row.
+    private static let leanNameMax = 130
+    private static let leanMessageMax = 200
+
+    /// A row without what follows from its other members.
+    private static func lean(_ job: JobRecord, _ weight: OutgoingWeight) -> JSONObject {
+        var data = brief(job)
+        let prefix = OperationWords.prefix(of: job.target.type)
+        for name in [
+            "operation_status", "action", "success", "started_at", "duration_ms", "\(prefix)_id",
+        ] {
+            data[name] = nil
+        }
+        shorten(&data, "\(prefix)_name", to: leanNameMax, weight)
+        if var error = data["error"]?.object {
+            shorten(&error, "message", to: leanMessageMax, weight)
+            data["error"] = .object(error)
+        }
+        return data
+    }
+
+    /// A row that only tells jobs from each other.
+    private static func least(_ job: JobRecord, _ weight: OutgoingWeight) -> JSONObject {
+        let row = lean(job, weight)
+        let prefix = OperationWords.prefix(of: job.target.type)
+        var data = JSONObject()
+        for name in ["job_id", "status", "phase", "operation", "\(prefix)_name", "created_at"] {
+            data[name] = row[name]
+        }
+        if let code = row["error"]?["code"] { data["error"] = ["code": code, "message": ""] }
+        return data
+    }
+
+    private static func shorten(
+        _ data: inout JSONObject, _ name: String, to max: Int, _ weight: OutgoingWeight
+    ) {
+        data[name] = data[name]?.string.map { .string(weight.head(of: $0, max: max)) }
     }
 
     private static func brief(

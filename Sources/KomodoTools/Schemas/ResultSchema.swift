@@ -30,7 +30,7 @@ enum ResultSchema {
         of([
             .field("items", .objects(item)).required, .field("total", .count).required,
             .field("page", .count).required, .field("pageSize", .count).required,
-            .field("totalPages", .count).required,
+            .field("totalPages", .count).required, .field("notes", .texts),
         ])
     }
 }

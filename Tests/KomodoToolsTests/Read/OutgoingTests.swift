@@ -183,9 +183,7 @@ struct OutgoingTests {
         for document in documents {
             let result = Self.outgoing.result(Self.result(document), from: isOurs ? .ours : .komodo)
             let clean = try #require(result.structured)
-            #expect(
-                clean.serialized().utf8.count
-                    <= OutgoingBound.bytesMax(of: isOurs ? .ours : .komodo))
+            #expect(OutgoingWeight.result.of(clean) <= OutgoingWeight.room(beside: []))
             #expect(clean["data"]?["name"] == "a")
             #expect(clean["data"]?["notes"]?.array?.isEmpty == false)
             #expect(clean["data"]?.object?.members.first?.value != .null)
