@@ -14,8 +14,8 @@ enum ReadAlerts {
         that changed state, failed builds and the like. Use it to see what is wrong now, with \
         resolved false; for the course of one alert use komodo_read_GetAlert, for its server \
         komodo_read_GetServer. Komodo Core has no severity error: that filter is refused with \
-        UNSUPPORTED_OPTION. Of a long past the newest 1,000 are counted, and total_is_at_least \
-        says so.
+        UNSUPPORTED_OPTION. Core does not count them: total is a least number when \
+        total_is_at_least is there.
         """,
         ReadArguments.paging + [
             .choice("severity", "Only alerts of this severity. Default: all.", severities),
@@ -31,7 +31,13 @@ enum ReadAlerts {
             severity: try ReadArguments.word("severity", of: severities, in: run.arguments),
             isResolved: try run.arguments.bool("resolved"),
             resourceType: try run.arguments.string("resource_type"), page: page)
-        return ReadList.data(try await run.komodo.alerts(query), page)
+        let found = try await run.komodo.alerts(query)
+        var data = ReadList.data(found, page)
+        let note = ReadList.note(found, page) { _ in
+            "narrow them with severity, resolved and resource_type"
+        }
+        if let note { data["notes"] = [note] }
+        return data
     }
 
     private static let get = ReadTool.entry(

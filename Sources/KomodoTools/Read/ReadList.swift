@@ -67,4 +67,17 @@ enum ReadList {
         if found.totalIsAtLeast { data["total_is_at_least"] = true }
         return data
     }
+
+    /// A note for the page with which paging ends before the list does; nil for all others.
+    ///
+    /// - Parameter goingOn: how to get older entries than the one that began at a moment.
+    static func note(
+        _ found: DocumentPage, _ page: PageRequest, goingOn: (JobTime) -> String
+    ) -> JSONValue? {
+        let last = (found.total + page.size - 1) / page.size
+        guard let oldest = found.reachesBackTo, page.number >= last else {
+            return nil
+        }
+        return .string("Pages reach the newest \(found.total) only; \(goingOn(oldest)).")
+    }
 }

@@ -1,4 +1,5 @@
 internal import JSON
+internal import JobStore
 internal import Jobs
 internal import KomodoClient
 
@@ -20,7 +21,7 @@ enum ReadUpdates {
         Use it to find out who changed something and when; what was ordered here, with its reason \
         and retries, is in komodo_jobs_List, and such entries carry job_id. For what one of them \
         wrote use komodo_read_GetUpdate. Komodo does not count them: total is a least number when \
-        total_is_at_least is there.
+        total_is_at_least is there. Pages reach the newest 1,000; before reaches older ones.
         """,
         ReadArguments.paging + [
             .choice(
@@ -29,17 +30,50 @@ enum ReadUpdates {
                 "target", "Only what was done to this resource, by name or id. Default: all.",
                 example: "my-app"),
             .text(
-                "operation", "Only this operation, in Komodo's spelling. Default: all.",
+                "operation",
+                "Only this operation, as DeployStack or deploy_stack. Default: all.",
                 example: "DeployStack", length: 1...60),
+            .text(
+                "before",
+                "Only what began earlier than this: RFC 3339, or 7d for 7 days ago. Default: now.",
+                example: "7d", length: 2...40),
         ], toolset: .inspect, output: ReadList.output(item)
     ) { run in
         let page = try ReadArguments.page(run.arguments)
+        let now = run.context.clock.now()
         let query = HistoryQuery(
-            target: try target(run.arguments), operation: try run.arguments.string("operation"),
-            page: page)
+            target: try target(run.arguments), operation: try operation(run.arguments),
+            before: try run.arguments.string("before").map { text throws(ToolFailure) in
+                try MomentText.read(text, argument: "before", now: now)
+            }, page: page)
         let found = try await run.komodo.history(query)
         let own = try await OwnRuns(for: run.call.caller, in: run.context)
-        return own.marked(ReadList.data(found, page), ["items"])
+        var data = own.marked(ReadList.data(found, page), ["items"])
+        if let note = ReadList.note(found, page, goingOn: goingOn) { data["notes"] = [note] }
+        return data
+    }
+
+    /// How to get the entries that began before, or with, the oldest one that pages reach.
+    private static func goingOn(_ oldest: JobTime) -> String {
+        "ask for older ones with before \(JobTime(milliseconds: oldest.milliseconds + 1).iso8601)"
+    }
+
+    /// Komodo's word for an operation; one that it does not know would find nothing.
+    private static func operation(_ arguments: ToolArguments) throws(ToolFailure) -> String? {
+        guard let word = try arguments.string("operation") else { return nil }
+        if let name = UpdateOperation.name(word) { return name }
+        let nearest = UpdateOperation.nearest(to: word)
+        var failure = ToolFailure(
+            [
+                ArgumentFault(
+                    "/operation", "must be an operation of Komodo", value: .string(word))
+            ],
+            hint: nearest.isEmpty
+                ? "Leave it out to see all." : "Did you mean \(nearest.joined(separator: ", "))?")
+        if !nearest.isEmpty {
+            failure.details["suggestions"] = .array(nearest.map { .string($0) })
+        }
+        throw failure
     }
 
     private static func target(_ arguments: ToolArguments) throws(ToolFailure) -> Target? {

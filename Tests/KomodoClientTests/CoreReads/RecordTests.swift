@@ -1,6 +1,7 @@
 import JSON
 import Jobs
 import KomodoSimulator
+import Synchronization
 import Testing
 
 @testable import KomodoClient
@@ -47,17 +48,50 @@ struct RecordTests {
     }
 
     @Test
-    func alertsAreWalkedTenPagesAtMost() async throws {
-        for (extra, total, isAtLeast, requests) in [
-            (100, 122, false, 2), (978, 1_000, true, 10), (1_500, 1_000, true, 10),
-        ] {
-            try await ReadsBench.run(options: { $0.extraAlerts = extra }) { client, simulator in
+    func alertsAreReadAsFarAsThePageNeeds() async throws {
+        try await ReadsBench.run(options: { $0.extraAlerts = 1_500 }) { client, simulator in
+            for (number, asked, total) in [
+                (1, 1, 100), (2, 1, 200), (1, 1, 100), (10, 9, 1_000), (9, 0, 1_000),
+                (11, 0, 1_000), (500, 0, 1_000),
+            ] {
+                let before = simulator.ledger.requestsByType["ListAlerts"] ?? 0
                 let page = try await client.alerts(
-                    AlertQuery(page: PageRequest(number: 2, size: 100)))
-                #expect(page.items.count == min(100, total - 100))
-                #expect(page.total == total)
-                #expect(page.totalIsAtLeast == isAtLeast)
-                #expect(simulator.ledger.requestsByType["ListAlerts"] == requests)
+                    AlertQuery(page: PageRequest(number: number, size: 100)))
+                #expect(page.items.count == (number <= 10 ? 100 : 0), "page \(number)")
+                #expect(page.total == total && page.totalIsAtLeast, "page \(number)")
+                #expect((page.reachesBackTo != nil) == (total == 1_000), "page \(number)")
+                let after = simulator.ledger.requestsByType["ListAlerts"] ?? 0
+                #expect(after - before == asked, "page \(number)")
+            }
+        }
+    }
+
+    @Test
+    func aRecordThatEndsHasATotal() async throws {
+        try await ReadsBench.run(options: { $0.extraAlerts = 100 }) { client, simulator in
+            let page = try await client.alerts(
+                AlertQuery(page: PageRequest(number: 3, size: 100)))
+            #expect(page.items.isEmpty && page.total == 122)
+            #expect(!page.totalIsAtLeast && page.reachesBackTo == nil)
+            #expect(simulator.ledger.requestsByType["ListAlerts"] == 2)
+        }
+    }
+
+    @Test
+    func aWalkIsNotGoneOnWithAfterAMinute() async throws {
+        let now = Mutex(Duration.zero)
+        var surroundings = Surroundings.live
+        surroundings.now = { now.withLock { $0 } }
+        try await ReadsBench.run(
+            surroundings: surroundings, options: { $0.extraAlerts = 500 }
+        ) { client, simulator in
+            for (seconds, number, asked) in [(0, 1, 1), (59, 2, 1), (2, 2, 2)] {
+                now.withLock { $0 += .seconds(seconds) }
+                let before = simulator.ledger.requestsByType["ListAlerts"] ?? 0
+                _ = try await client.alerts(
+                    AlertQuery(page: PageRequest(number: number, size: 100)))
+                let after = simulator.ledger.requestsByType["ListAlerts"] ?? 0
+                #expect(after - before == asked)
             }
         }
     }
@@ -120,7 +154,8 @@ struct RecordTests {
                             #"{"type":"BatchDeploy","params":{"pattern":"app-*"}}"#.utf8),
                         answerBytesMax: AnswerLimits.list), for: .read)
             for (number, asked, total, isAtLeast) in [
-                (1, 1, 100, true), (2, 2, 200, true), (4, 3, 230, false), (5, 3, 230, false),
+                (1, 1, 100, true), (2, 0, 100, true), (4, 1, 200, true), (5, 1, 230, false),
+                (5, 0, 230, false), (1, 1, 100, true),
             ] {
                 let before = simulator.ledger.requestsByType["ListUpdates"] ?? 0
                 let page = try await client.history(
@@ -131,6 +166,19 @@ struct RecordTests {
                 let after = simulator.ledger.requestsByType["ListUpdates"] ?? 0
                 #expect(after - before == asked, "page \(number)")
             }
+        }
+    }
+
+    @Test(arguments: ReadsBench.versions)
+    func historyBeforeAMomentIsOlder(_ version: String) async throws {
+        try await ReadsBench.run(version) { client, _ in
+            try await ReadsBench.finish(.deploy, "web", client)
+            let newest = try await ReadsBench.finish(.restartDeployment, "web", client)
+            let before = HistoryQuery(before: newest.summary.startedAt)
+            let older = try await client.history(before)
+            #expect(older.items.compactMap { $0["operation"]?.string } == ["Deploy"])
+            let all = try await client.history(HistoryQuery())
+            #expect(all.total == 2)
         }
     }
 
@@ -167,11 +215,13 @@ struct RecordTests {
                 #expect(lines.count == 2)
                 #expect(lines.last?.hasSuffix("line 4901 of web") == true)
                 #expect(found.isComplete)
+                #expect(found.search == .init(fetched: 50, matched: 50))
                 // The brackets are text and no class of characters.
                 let none = try await client.log(
                     ContainerLogQuery(source, tail: 2, grep: "line [0-9]"))
                 #expect(none.stdout.isEmpty)
                 #expect(none.isComplete)
+                #expect(none.search?.matched == 0)
             }
         }
     }

@@ -158,6 +158,9 @@ struct ReadToolTests {
         call(ToolName.listAlerts, ["severity": "high"]),
         call(ToolName.listUpdates, ["target": "a"]),
         call(ToolName.listUpdates, ["resource_type": "build"]),
+        call(ToolName.listUpdates, ["operation": "DeployStacks"]),
+        call(ToolName.listUpdates, ["operation": "Frobnicate"]),
+        call(ToolName.listUpdates, ["before": "yesterday"]),
         call(ToolName.getLog, [:]), call(ToolName.getLog, ["stack": "a", "deployment": "b"]),
         call(ToolName.getLog, ["container": "a"]),
         call(ToolName.getLog, ["stack": "a", "server": "b"]),
@@ -176,6 +179,61 @@ struct ReadToolTests {
             #expect(answer.code == "VALIDATION_ERROR", "\(answer.structured)")
             #expect(answer.details["problems"]?.array?.isEmpty == false)
             #expect(komodo.calls.isEmpty)
+        }
+    }
+
+    @Test(arguments: [
+        ("DeployStack", "DeployStack"), ("deploy-stack", "DeployStack"),
+        ("updateserver", "UpdateServer"), ("build", "RunBuild"),
+        ("stop_server", "StopAllContainers"),
+        ("pull", "PullRepo"), ("DeployStackService", "DeployStackService"),
+    ])
+    func operationsAreTakenInOurWordsToo(_ word: String, _ name: String) async throws {
+        let komodo = FakeReads()
+        try await ToolBench.reading(komodo) { bench in
+            _ = try await bench.call(ToolName.listUpdates, ["operation": .string(word)])
+            #expect(komodo.calls == [.history(HistoryQuery(operation: name))])
+        }
+    }
+
+    @Test func anUnknownOperationNamesTheNearest() async throws {
+        try await ToolBench.reading(FakeReads()) { bench in
+            let answer = try await bench.call(
+                ToolName.listUpdates, ["operation": "DeployStacks"])
+            #expect(answer.code == "VALIDATION_ERROR")
+            #expect(answer.details["suggestions"]?.array?.first == "DeployStack")
+            #expect(answer.structured["error"]?.string?.contains("Did you mean") == true)
+        }
+    }
+
+    @Test func olderUpdatesAreAskedForWithAMoment() async throws {
+        let moment = JobTime(milliseconds: 1_769_441_400_250)
+        let komodo = FakeReads(
+            items: Array(repeating: ReadDocuments.update, count: 1_000), totalIsAtLeast: true,
+            reachesBackTo: moment)
+        try await ToolBench.reading(komodo) { bench in
+            let early = try await bench.call(ToolName.listUpdates, ["page": 2])
+            #expect(early.data["notes"] == nil && early.data["total_is_at_least"] == true)
+            for page in [20, 21] {
+                let last = try await bench.call(ToolName.listUpdates, ["page": .int(page)])
+                #expect(
+                    last.data["notes"]?.array?.first?.string?.contains(
+                        "newest 1000 only; ask for older ones with before 2026-01-26T15:30:00.251Z")
+                        == true, "\(last.data["notes"] ?? .null)")
+            }
+            _ = try await bench.call(
+                ToolName.listUpdates, ["before": "2026-01-26T15:30:00.250Z"])
+            #expect(komodo.calls.last == .history(HistoryQuery(before: moment)))
+        }
+    }
+
+    @Test func pagesOfAlertsThatEndEarlySaySo() async throws {
+        let komodo = FakeReads(
+            items: [ReadDocuments.alert], totalIsAtLeast: true,
+            reachesBackTo: JobTime(milliseconds: 0))
+        try await ToolBench.reading(komodo) { bench in
+            let alerts = try await bench.call(ToolName.listAlerts)
+            #expect(alerts.data["notes"]?.array?.first?.string?.contains("narrow them") == true)
         }
     }
 
@@ -205,6 +263,25 @@ struct ReadToolTests {
             #expect(answer.data["stdout"] == "a\nb\n" && answer.data["stderr"] == "c")
             #expect(answer.data["stdout_lines"] == 2 && answer.data["stderr_lines"] == 1)
             #expect(answer.data["complete"] == true && answer.data["beginning_omitted"] == false)
+            #expect(answer.data["lines_fetched"] == 3 && answer.data["lines_shown"] == 3)
+            #expect(answer.data["tail_reached"] == false && answer.data["lines_matched"] == nil)
+        }
+    }
+
+    @Test func aSearchTellsHowManyLinesItFound() async throws {
+        let lines = (0..<7).map { "x \($0)" }.joined(separator: "\n") + "\n"
+        let komodo = FakeReads(
+            log: ContainerLog(
+                stdout: lines, stderr: "", isComplete: true,
+                search: .init(fetched: 40, matched: 31)))
+        try await ToolBench.reading(komodo) { bench in
+            let answer = try await bench.call(
+                ToolName.getLog, ["deployment": "a", "grep": "x", "tail": 7])
+            #expect(answer.data["lines_fetched"] == 40 && answer.data["lines_matched"] == 31)
+            #expect(answer.data["lines_shown"] == 7 && answer.data["tail_reached"] == true)
+            #expect(answer.data["notes"]?.array?.first?.string?.contains("5000 lines") == true)
+            let tail = try await bench.call(ToolName.getLog, ["deployment": "a", "tail": 7])
+            #expect(tail.data["tail_reached"] == true)
         }
     }
 

@@ -26,18 +26,21 @@ final class FakeReads: KomodoReads {
     let document: JSONObject
     let containerLog: ContainerLog
     let totalIsAtLeast: Bool
+    let reachesBackTo: Timestamp?
     let error: KomodoError?
     private let asked = Mutex<[Asked]>([])
 
     init(
         items: [JSONObject] = [], document: JSONObject = [:],
         log: ContainerLog = ContainerLog(stdout: "", stderr: "", isComplete: true),
-        totalIsAtLeast: Bool = false, error: KomodoError? = nil
+        totalIsAtLeast: Bool = false, reachesBackTo: Timestamp? = nil,
+        error: KomodoError? = nil
     ) {
         self.items = items
         self.document = document
         containerLog = log
         self.totalIsAtLeast = totalIsAtLeast
+        self.reachesBackTo = reachesBackTo
         self.error = error
     }
 
@@ -51,7 +54,8 @@ final class FakeReads: KomodoReads {
     private func page(_ page: PageRequest) -> DocumentPage {
         let found = DocumentPage(page, of: items)
         return DocumentPage(
-            items: found.items, total: found.total, totalIsAtLeast: totalIsAtLeast)
+            items: found.items, total: found.total, totalIsAtLeast: totalIsAtLeast,
+            reachesBackTo: reachesBackTo)
     }
 
     func resources(_ query: ResourceQuery) async throws(KomodoError) -> DocumentPage {
@@ -63,6 +67,11 @@ final class FakeReads: KomodoReads {
         _ type: TargetType, _ nameOrID: String
     ) async throws(KomodoError) -> JSONObject {
         try note(.resource(type, nameOrID))
+        return document
+    }
+
+    func glance(at target: Target) async throws(KomodoError) -> JSONObject {
+        try note(.resource(target.type, target.id ?? target.name))
         return document
     }
 

@@ -36,10 +36,26 @@ package struct ContainerLog: Sendable, Hashable {
     package let stderr: String
     /// Whether Komodo could fetch it; the reason is in ``stderr`` otherwise.
     package let isComplete: Bool
+    /// How many lines a search found; nil when nothing was searched for.
+    package let search: Search?
 
-    package init(stdout: String, stderr: String, isComplete: Bool) {
+    /// The counts of a search.
+    package struct Search: Sendable, Hashable {
+        /// Lines that Komodo took for matches and gave.
+        package let fetched: Int
+        /// Of those, the lines that contain the text.
+        package let matched: Int
+
+        package init(fetched: Int, matched: Int) {
+            self.fetched = fetched
+            self.matched = matched
+        }
+    }
+
+    package init(stdout: String, stderr: String, isComplete: Bool, search: Search? = nil) {
         self.stdout = stdout
         self.stderr = stderr
         self.isComplete = isComplete
+        self.search = search
     }
 }

@@ -1,4 +1,5 @@
 package import JSON
+package import Jobs
 
 /// Which part of a list is wanted.
 package struct PageRequest: Sendable, Hashable {
@@ -20,11 +21,17 @@ package struct DocumentPage: Sendable, Hashable {
     package let total: Int
     /// Whether there may be more than ``total``, which Komodo does not count.
     package let totalIsAtLeast: Bool
+    /// When the oldest entry was that pages reach; nil when they reach all.
+    package let reachesBackTo: Timestamp?
 
-    package init(items: [JSONObject], total: Int, totalIsAtLeast: Bool = false) {
+    package init(
+        items: [JSONObject], total: Int, totalIsAtLeast: Bool = false,
+        reachesBackTo: Timestamp? = nil
+    ) {
         self.items = items
         self.total = total
         self.totalIsAtLeast = totalIsAtLeast
+        self.reachesBackTo = reachesBackTo
     }
 
     /// A page of a list that is known whole; empty past its end.
@@ -34,5 +41,6 @@ package struct DocumentPage: Sendable, Hashable {
         items = isPast ? [] : Array(all[start..<min(all.count, start + page.size)])
         total = all.count
         totalIsAtLeast = false
+        reachesBackTo = nil
     }
 }

@@ -59,13 +59,17 @@ package struct HistoryQuery: Sendable, Hashable {
     package var target: Target?
     /// Komodo's word, for example `DeployStack`.
     package var operation: String?
+    /// Only what began earlier.
+    package var before: Timestamp?
     package var page: PageRequest
 
     package init(
-        target: Target? = nil, operation: String? = nil, page: PageRequest = PageRequest()
+        target: Target? = nil, operation: String? = nil, before: Timestamp? = nil,
+        page: PageRequest = PageRequest()
     ) {
         self.target = target
         self.operation = operation
+        self.before = before
         self.page = page
     }
 }

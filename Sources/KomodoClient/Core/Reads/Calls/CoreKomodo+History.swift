@@ -2,9 +2,6 @@ package import JSON
 internal import Jobs
 
 extension CoreKomodo {
-    /// How many of Core's pages are searched for one page of history; a page has 100.
-    static let historyPagesMax = 10
-
     package func history(_ query: HistoryQuery) async throws(KomodoError) -> DocumentPage {
         try Self.check(query.page)
         var filter: JSONObject = [:]
@@ -17,17 +14,17 @@ extension CoreKomodo {
             filter.put("target.id", text: target.id)
         }
         filter.put("operation", text: query.operation)
-        // Core never deletes updates, so only as many are read as the page needs, and one more
-        // page to know whether another follows.
-        let (end, overflows) = query.page.number.multipliedReportingOverflow(by: query.page.size)
-        let found = try await walk(
-            "updates", pagesMax: Self.historyPagesMax, entriesMax: overflows ? .max : end
-        ) { page in self.requests.history(filter, page: page) }
+        if let before = query.before { filter["start_ts"] = ["$lt": .int(before.milliseconds)] }
+        // Core never deletes updates, so only as many are read as the page needs.
+        let found = try await walk("updates", filter, to: query.page) { page in
+            self.requests.history(filter, page: page)
+        }
         let page = DocumentPage(query.page, of: found.entries.map { $0.object ?? [:] })
         return DocumentPage(
             items: page.items.map {
                 HistoryDocument.listed(.object($0), resourceName: target?.name)
-            }, total: page.total, totalIsAtLeast: found.hasMore)
+            }, total: page.total, totalIsAtLeast: found.hasMore,
+            reachesBackTo: found.isAtLimit ? found.entries.last?["start_ts"]?.timestamp : nil)
     }
 
     package func historyEntry(_ id: String) async throws(KomodoError) -> JSONObject {

@@ -32,13 +32,16 @@ extension CoreKomodo {
         guard let grep = query.searchedText else {
             return ContainerLog(stdout: stdout, stderr: stderr, isComplete: success)
         }
-        // Core searches a long way back, for an expression that matches more than the text.
-        let lines = stdout.split(separator: "\n", omittingEmptySubsequences: true)
-            .filter { $0.contains(grep) }.suffix(query.tail)
-        let found = lines.joined(separator: "\n") + (lines.isEmpty ? "" : "\n")
+        // Core searches as far back as it reads, for an expression that matches more than the text.
+        let lines = stdout.split(whereSeparator: \.isNewline)
+        let matching = lines.filter { $0.contains(grep) }
+        let shown = matching.suffix(query.tail)
+        let found = shown.joined(separator: "\n") + (shown.isEmpty ? "" : "\n")
         // A search without a match fails without a word.
         let isQuiet = stdout.isEmpty && stderr.isEmpty
-        return ContainerLog(stdout: found, stderr: stderr, isComplete: success || isQuiet)
+        return ContainerLog(
+            stdout: found, stderr: stderr, isComplete: success || isQuiet,
+            search: .init(fetched: lines.count, matched: matching.count))
     }
 
     /// Refuses what cannot be the name of a container or a service: Core 1.19 puts it into a shell

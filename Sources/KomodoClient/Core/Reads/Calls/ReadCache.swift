@@ -7,10 +7,15 @@ struct ReadCache: Sendable {
     /// How many ended runs are remembered.
     static let endsMax = 256
 
+    /// How long a walk through a record is gone on with, and how many walks are remembered.
+    static let walkMax: Duration = .seconds(60)
+    static let walksMax = 4
+
     private var tagNames: [String: String] = [:]
     private var tagsFetchedAt: Duration?
     private var ends: [String: ExecutionRecord.End] = [:]
     private var order: [String] = []
+    private var walks: [(name: String, walk: RecordWalk)] = []
 
     /// The names of tags by id, when they are recent.
     func tags(at now: Duration) -> [String: String]? {
@@ -32,5 +37,17 @@ struct ReadCache: Sendable {
         guard ends.updateValue(end, forKey: id) == nil else { return }
         order.append(id)
         if order.count > Self.endsMax { ends[order.removeFirst()] = nil }
+    }
+
+    /// What is known of the record called `name`, when it is recent.
+    func walk(_ name: String, at now: Duration) -> RecordWalk? {
+        walks.first { $0.name == name && now - $0.walk.startedAt <= Self.walkMax }?.walk
+    }
+
+    /// Remembers a walk, and forgets the oldest when there are too many.
+    mutating func keep(_ walk: RecordWalk, _ name: String) {
+        walks.removeAll { $0.name == name }
+        walks.append((name, walk))
+        if walks.count > Self.walksMax { walks.removeFirst() }
     }
 }
