@@ -98,6 +98,10 @@ extension DetectedKomodo: KomodoReads {
         }
     }
 
+    package func glance(at target: Target) async throws(KomodoError) -> JSONObject {
+        try await withReads { (reads) throws(KomodoError) in try await reads.glance(at: target) }
+    }
+
     package func alerts(_ query: AlertQuery) async throws(KomodoError) -> DocumentPage {
         try await withReads { (reads) throws(KomodoError) in try await reads.alerts(query) }
     }

@@ -14,10 +14,13 @@ extension SignedKomodo: KomodoReads {
     package func resource(
         _ type: TargetType, _ nameOrID: String
     ) async throws(KomodoError) -> JSONObject {
-        let target = try await resolve(type, nameOrID, for: .read)
+        try await glance(at: try await resolve(type, nameOrID, for: .read))
+    }
+
+    package func glance(at target: Target) async throws(KomodoError) -> JSONObject {
         let document = try await whole(target, for: .read)
         guard let object = SignedSpelling.documented(document).object else {
-            throw KomodoError(.malformed, "Komodo's \(type.word) is not an object.")
+            throw KomodoError(.malformed, "Komodo's \(target.type.word) is not an object.")
         }
         return object
     }

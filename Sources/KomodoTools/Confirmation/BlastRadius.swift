@@ -16,22 +16,35 @@ enum BlastRadius {
         let read = await QuickRead.value(in: context) { komodo in
             try await sentence(of: subject, from: komodo)
         }
-        return (read ?? nil) ?? "What this hits could not be read from Komodo just now."
+        return (read ?? nil) ?? unknown(subject)
+    }
+
+    /// What is said when Komodo does not tell.
+    private static func unknown(_ subject: ConfirmationSubject) -> String {
+        switch subject.target.type {
+        case .server, .stack, .deployment:
+            "Which containers this hits is not known, for Komodo did not tell."
+        case .repo: "Whether there is a clone is not known, for Komodo did not tell."
+        case .build, .procedure, .action, .resourceSync:
+            "What this hits is not known, for Komodo did not tell."
+        }
     }
 
     private static func sentence(
         of subject: ConfirmationSubject, from komodo: any KomodoReads
     ) async throws -> String? {
-        let target = subject.target.id ?? subject.target.name
+        // What could not be looked up by its name cannot be looked at either.
+        guard subject.target.id != nil || subject.target.type == .server else { return nil }
         switch subject.target.type {
         case .server:
+            let target = subject.target.id ?? subject.target.name
             let page = try await komodo.containers(
                 ContainerQuery(server: target, page: PageRequest(size: containersMax)))
             guard let container = subject.container else { return onServer(page, subject.name) }
             return single(container, among: page.items, on: subject.name)
-        case .stack: return ofStack(try await komodo.resource(.stack, target), subject)
-        case .deployment: return ofDeployment(try await komodo.resource(.deployment, target))
-        case .repo: return ofRepo(try await komodo.resource(.repo, target))
+        case .stack: return ofStack(try await komodo.glance(at: subject.target), subject)
+        case .deployment: return ofDeployment(try await komodo.glance(at: subject.target))
+        case .repo: return ofRepo(try await komodo.glance(at: subject.target))
         case .build, .procedure, .action, .resourceSync: return nil
         }
     }
@@ -80,7 +93,9 @@ enum BlastRadius {
 
     /// The container of a deployment.
     static func ofDeployment(_ deployment: JSONObject) -> String {
-        let container = text(deployment["container_name"]).map { " '\($0)'" } ?? ""
+        let container =
+            text(deployment["container_name"] ?? deployment["name"])
+            .map { " '\($0)'" } ?? ""
         let image = text(deployment["image"]).map { " of the image \($0)" } ?? ""
         let state = text(deployment["state"]) ?? "in an unknown state"
         return

@@ -1,6 +1,8 @@
+import Intake
 import JSON
 import JobStore
 import Jobs
+import KomodoClient
 import KomodoSimulator
 import MCP
 import Testing
@@ -96,7 +98,7 @@ struct OperationToolLiveTests {
             for (name, arguments, words) in table {
                 let text = try await consequence(name, arguments)
                 for word in words { #expect(text.contains(word), "\(name): \(text)") }
-                #expect(!text.contains("could not be read"), "\(name): \(text)")
+                #expect(!text.contains("is not known"), "\(name): \(text)")
             }
             #expect(
                 try await !consequence(
@@ -106,11 +108,35 @@ struct OperationToolLiveTests {
         }
     }
 
+    /// The target is looked up before the question, for the job.
+    @Test(arguments: ["1.19.5", "2.1.0", "2.3.2"])
+    func theQuestionCostsFewRequests(_ version: String) async throws {
+        let targets: [TargetType: String] = [
+            .server: "prod-1", .stack: "shop", .deployment: "web", .repo: "infra",
+        ]
+        for tool in ExecuteRegistry.tools where tool.needsConfirmation {
+            let type = tool.operation.spec.targetType
+            let target = try #require(targets[type], "\(tool.name)")
+            try await ToolBench.live(works: false, version: version) { bench in
+                let resolved = try await bench.context.intake.resolved(
+                    Target(type: type, id: nil, name: target))
+                let before = bench.simulator?.ledger.requestCount ?? 0
+                let subject = ConfirmationSubject(
+                    operation: tool.operation, target: resolved, arguments: ["container": "web"])
+                let text = await BlastRadius.sentence(of: subject, in: bench.context)
+                let asked = (bench.simulator?.ledger.requestCount ?? 0) - before
+                #expect(asked <= glanceRequestsMax, "\(tool.name): \(asked)")
+                #expect(!text.contains("is not known"), "\(tool.name): \(text)")
+            }
+        }
+    }
+
     @Test func withoutKomodoTheConfirmationSaysThat() async throws {
         try await ToolBench.offline { bench in
             let answer = try await bench.call(ToolName.stopServer, ["id": "prod-1"])
             #expect(
-                answer.details["consequence"]?.string?.contains("could not be read") == true)
+                answer.details["consequence"]?.string?.contains(
+                    "Which containers this hits is not known") == true)
         }
     }
 

@@ -19,6 +19,15 @@ package protocol KomodoReads: Sendable {
         _ type: TargetType, _ nameOrID: String
     ) async throws(KomodoError) -> JSONObject
 
+    /// What somebody must know of a target before it is stopped or removed: its state, where it
+    /// is, and what runs of it, as ``resource(_:_:)`` tells them.
+    ///
+    /// It takes ``glanceRequestsMax`` requests at most, besides those for names that are known
+    /// already; what would take more is absent.
+    ///
+    /// - Parameter target: with its id and its name in Komodo.
+    func glance(at target: Target) async throws(KomodoError) -> JSONObject
+
     /// A page of alerts, the newest first.
     func alerts(_ query: AlertQuery) async throws(KomodoError) -> DocumentPage
 
@@ -40,3 +49,6 @@ package protocol KomodoReads: Sendable {
     /// How busy a server, found by name or id, is now.
     func systemStats(ofServer nameOrID: String) async throws(KomodoError) -> JSONObject
 }
+
+/// The most requests for a look at a target before it is stopped or removed.
+package let glanceRequestsMax = 3
