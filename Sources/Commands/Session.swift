@@ -94,7 +94,7 @@ struct Session: Sendable {
     }
 
     /// The interface that the settings name; nil when it is to be found out.
-    private var dialect: KomodoDialect? {
+    var dialect: KomodoDialect? {
         switch settings.api {
         case .auto: nil
         case .core: .core

@@ -32,11 +32,19 @@ package struct JobIntake: Sendable {
 
     /// Stores a job, or finds the one that the request means.
     ///
+    /// - Parameter written: arguments in place of those of `new`, which are read for the interface
+    ///   that Komodo turns out to have.
     /// - Throws: ``IntakeError`` with `NOT_FOUND` and the nearest names for an unknown target,
     ///   `VALIDATION_ERROR`, `UNSUPPORTED_OPTION` or `CONFLICT`; ``StoreError``.
-    package func take(_ new: NewJob) async throws -> EnqueueResult {
+    package func take(
+        _ new: NewJob, reading written: WrittenArguments? = nil
+    ) async throws -> EnqueueResult {
         var job = new
-        job.arguments = try checked(new)
+        // The first thing that Komodo is asked tells which interface it has.
+        let looksFirst = komodo != nil && komodo?.dialect == nil && written?.isEmpty == false
+        if looksFirst { job.target = try await resolved(new.target) }
+        if let written { job.arguments = try written.read(for: komodo?.dialect) }
+        job.arguments = try checked(job)
         guard !new.waitsForHealth || new.operation.spec.canVerifyHealth else {
             throw IntakeError(
                 .unsupportedOption,
@@ -47,7 +55,7 @@ package struct JobIntake: Sendable {
             throw IntakeError(
                 .validationError, "An idempotency key has 1 to \(Self.keyBytesMax) bytes.")
         }
-        job.target = try await resolved(new.target)
+        if !looksFirst { job.target = try await resolved(new.target) }
         let identity = job.identity
         let (shown, secrets) = SecretArguments.split(job.arguments, redactor)
         job.arguments = shown

@@ -88,10 +88,8 @@ struct RunCommand: AsyncParsableCommand {
                 .reversed())
         guard !target.isEmpty else { throw CommandError(.usage, "The target is empty.") }
         let session = try Session(common.arguments, komodo.arguments)
-        let arguments =
-            session.settings.api == .signed
-            ? try SignedArguments.parse(arguments, for: operation)
-            : try OperationArguments.parse(arguments, for: operation)
+        let parsed = try WrittenArguments(
+            arguments, for: operation, interface: session.dialect)
         let access = try session.settings.requireKomodo()
         guard wait || session.settings.worker != .embedded else {
             throw CommandError(
@@ -111,24 +109,25 @@ struct RunCommand: AsyncParsableCommand {
         let request = NewJob(
             operation: operation,
             target: Target(type: operation.spec.targetType, id: nil, name: target),
-            arguments: arguments, instance: access.instance,
+            arguments: [:], instance: access.instance,
             keyFingerprint: access.keyFingerprint, caller: session.caller(),
             idempotencyKey: idempotencyKey, priority: priority, runAt: runAt,
             startWithin: startWithin, deadline: deadline?.duration, waitsForHealth: waitForHealthy,
             onBusy: onBusy,
             isNew: new)
-        let result = try await take(request, session, access, store)
+        let result = try await take(request, parsed, session, access, store)
         try await answer(result, session, access, store)
     }
 
     private func take(
-        _ request: NewJob, _ session: Session, _ access: KomodoAccess, _ store: SQLiteJobStore
+        _ request: NewJob, _ arguments: WrittenArguments, _ session: Session,
+        _ access: KomodoAccess, _ store: SQLiteJobStore
     ) async throws -> EnqueueResult {
         let client = try await session.komodo(access, store: store)
         let intake = JobIntake(
             store: store, komodo: client, redactor: session.settings.redactor)
         do {
-            let result = try await intake.take(request)
+            let result = try await intake.take(request, reading: arguments)
             await client.shutdown()
             return result
         } catch {
