@@ -50,7 +50,8 @@ enum OptionRules {
                     member.key, "is no option of this tool; known are \(names)")
             }
             if dialect == .signed, !rule.handling.isOurs {
-                documented[rule.name] = member.value
+                // An empty text is the configured one, as it is for Core.
+                if member.value != "" { documented[rule.name] = member.value }
             } else {
                 try apply(rule, member.value, options, &outcome)
             }
