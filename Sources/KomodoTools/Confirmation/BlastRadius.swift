@@ -37,16 +37,39 @@ enum BlastRadius {
         guard subject.target.id != nil || subject.target.type == .server else { return nil }
         switch subject.target.type {
         case .server:
-            let target = subject.target.id ?? subject.target.name
-            let page = try await komodo.containers(
-                ContainerQuery(server: target, page: PageRequest(size: containersMax)))
-            guard let container = subject.container else { return onServer(page, subject.name) }
-            return single(container, among: page.items, on: subject.name)
+            return try await ofServer(subject, from: komodo)
         case .stack: return ofStack(try await komodo.glance(at: subject.target), subject)
         case .deployment: return ofDeployment(try await komodo.glance(at: subject.target))
         case .repo: return ofRepo(try await komodo.glance(at: subject.target))
         case .build, .procedure, .action, .resourceSync: return nil
         }
+    }
+
+    private static func ofServer(
+        _ subject: ConfirmationSubject, from komodo: any KomodoReads
+    ) async throws -> String? {
+        let target = subject.target.id ?? subject.target.name
+        let page = PageRequest(size: containersMax)
+        do {
+            let found = try await komodo.containers(ContainerQuery(server: target, page: page))
+            guard let container = subject.container else { return onServer(found, subject.name) }
+            return single(container, among: found.items, on: subject.name)
+        } catch let error as KomodoError where error.code == .unsupported {
+            // The signed interface knows deployments, but no containers.
+            guard subject.container == nil else { return nil }
+            let found = try await komodo.resources(
+                ResourceQuery(.deployment, filters: [.server(target)], page: page))
+            return deployments(found, on: subject.name)
+        }
+    }
+
+    /// The deployments of a server, where Komodo tells nothing about containers.
+    static func deployments(_ page: DocumentPage, on server: String) -> String {
+        let rest = "Which other containers are there is not known."
+        guard page.total > 0 else { return "No deployment is on '\(server)' now. \(rest)" }
+        let all = page.total == 1 ? "1 deployment" : "\(page.total) deployments"
+        let names = list(page.items.map { text($0["name"]) ?? "?" }, of: page.total)
+        return "On '\(server)' now: \(all): \(names). \(rest)"
     }
 
     /// All containers of a server.
@@ -97,7 +120,8 @@ enum BlastRadius {
             text(deployment["container_name"] ?? deployment["name"])
             .map { " '\($0)'" } ?? ""
         let image = text(deployment["image"]).map { " of the image \($0)" } ?? ""
-        let state = text(deployment["state"]) ?? "in an unknown state"
+        let state =
+            text(deployment["state"]) ?? text(deployment["status"]) ?? "in an unknown state"
         return
             "It hits the container\(container)\(image)\(host(deployment)), which is \(state) now."
     }

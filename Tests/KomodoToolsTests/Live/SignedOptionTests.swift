@@ -197,6 +197,16 @@ struct SignedOptionTests {
         }
     }
 
+    @Test func aQuestionNamesTheDeploymentsWhereContainersAreNotTold() async throws {
+        try await Self.with { bench, _ in
+            let answer = try await bench.call(ToolName.stopServer, ["id": "staging"])
+            #expect(answer.code == "CONFIRMATION_REQUIRED", "\(answer.structured)")
+            let text = answer.details["consequence"]?.string ?? ""
+            #expect(text.contains("On 'staging' now: 2 deployments: "), "\(text)")
+            #expect(text.contains("stopped-app") && text.contains("new-app"), "\(text)")
+        }
+    }
+
     private static let misfits: [(String, String, JSONValue)] = [
         (ToolName.cloneRepo, "depth", 0), (ToolName.cloneRepo, "depth", "all"),
         (ToolName.pullRepo, "branch", 7), (ToolName.deploy, "force", "yes"),
