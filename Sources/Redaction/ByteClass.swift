@@ -42,6 +42,9 @@ extension UInt8 {
 
     var isLetter: Bool { (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(lowercased) }
     var isDigit: Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(self) }
+    var isHexadecimal: Bool {
+        isDigit || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains(lowercased)
+    }
     var isBlank: Bool { self == UInt8(ascii: " ") || self == UInt8(ascii: "\t") }
     var isNewline: Bool { self == UInt8(ascii: "\n") || self == UInt8(ascii: "\r") }
     var isQuote: Bool {

@@ -13,7 +13,16 @@ struct KnownSecrets: Sendable {
     private let byFirstByte: [[[UInt8]]]
 
     init(_ texts: [String]) {
-        var byFirstByte = [[[UInt8]]](repeating: [], count: 256)
+        self.init(byFirstByte: [[[UInt8]]](repeating: [], count: 256), texts)
+    }
+
+    /// These and others.
+    func adding(_ texts: [String]) -> KnownSecrets {
+        KnownSecrets(byFirstByte: byFirstByte, texts)
+    }
+
+    private init(byFirstByte known: [[[UInt8]]], _ texts: [String]) {
+        var byFirstByte = known
         let usable = texts.map(Self.trimmed).filter { $0.utf8.count >= Redactor.secretBytesMin }
         for spelling in Set(usable.flatMap(Self.spellings)) {
             let bytes = Array(spelling.utf8)

@@ -29,9 +29,19 @@ package struct Redactor: Sendable {
         rules = RedactionRules(known: KnownSecrets(secrets))
     }
 
+    private init(rules: RedactionRules) {
+        self.rules = rules
+    }
+
     /// A redactor that also masks `secrets`.
     package init(secrets: [Secret]) {
         self.init(secrets: secrets.map { $0.reveal() })
+    }
+
+    /// A redactor that masks `secrets` too.
+    package func knowing(_ secrets: [String]) -> Redactor {
+        guard !secrets.isEmpty else { return self }
+        return Redactor(rules: RedactionRules(known: rules.known.adding(secrets)))
     }
 
     /// The text with every secret replaced by ``replacement``.

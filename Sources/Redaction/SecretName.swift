@@ -26,6 +26,11 @@ enum SecretName {
         "expires", "url", "uri",
     ].map { Array($0.utf8) }
 
+    /// Names that say where the next page of a list begins.
+    private static let cursors: [[UInt8]] = ["pagetoken", "nextpagetoken"].map {
+        Array($0.utf8)
+    }
+
     private static let lineHeaders: [[UInt8]] = [
         "authorization", "proxyauthorization", "cookie", "setcookie",
     ].map { Array($0.utf8) }
@@ -53,6 +58,7 @@ enum SecretName {
         isBoundary[0] = true
         isBoundary[letters.count] = true
         if lineHeaders.contains(letters) { return .line }
+        if cursors.contains(letters) { return nil }
         let lastWord = letters[min(wordStart, letters.count)...]
         if harmless.contains(where: { lastWord.elementsEqual($0) }) { return nil }
         if isShortSecret(lastWord, name: name, isQuoted: isQuoted) { return .value }

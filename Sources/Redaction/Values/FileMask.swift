@@ -4,8 +4,6 @@
 /// It reads `NAME=value`, `name: value` and `- NAME=value` with or without quotes, which compose
 /// files, environment files and scripts have in common.
 enum FileMask {
-    /// Names whose long values are addresses of contents.
-    private static let harmless: Set<String> = ["image", "digest", "sha", "commit"]
     private static let blocks: Set<Substring> = ["|", "|-", "|+", ">", ">-", ">+"]
 
     /// `text` with the secret values of its lines replaced.
@@ -40,11 +38,12 @@ enum FileMask {
         _ line: Substring, _ setting: Setting, _ isSecret: (String) -> Bool
     ) -> Substring {
         guard !setting.value.isEmpty, !blocks.contains(setting.value),
-            !setting.value.contains(Redactor.replacement), !harmless.contains(setting.name)
+            !setting.value.contains(Redactor.replacement)
         else { return line }
-        guard isSecret(setting.name) || LikelySecret.isLikely(String(setting.value)) else {
-            return line
-        }
+        let value = String(setting.value)
+        let isRandom =
+            !LikelySecret.isHarmless(setting.name, value) && LikelySecret.isLikely(value)
+        guard isSecret(setting.name) || isRandom else { return line }
         return line[..<setting.value.startIndex] + Redactor.replacement[...]
     }
 

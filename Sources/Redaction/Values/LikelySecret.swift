@@ -13,6 +13,12 @@ enum LikelySecret {
         "enabled", "disabled", "url", "uri", "host", "port", "type", "method", "mode", "provider",
         "domain", "realm", "file", "path", "timeout", "ttl", "required",
     ]
+    /// Names whose long values are addresses of contents.
+    private static let harmlessNames: Set<String> = [
+        "image", "digest", "sha", "commit", "revision", "container",
+    ]
+    /// The digits of an id in Komodo's database.
+    private static let idLength = 24
     /// How hashes of passwords begin.
     private static let hashes = ["$apr1$", "$1$", "$2a$", "$2b$", "$2y$", "$5$", "$6$", "$argon2"]
     /// Random texts of fewer characters cannot be told from words.
@@ -30,6 +36,29 @@ enum LikelySecret {
         if parts.contains("auth") { return !harmlessOfAuth.contains(last) }
         return words.contains(last)
             || endings.contains(where: last.hasSuffix) && !harmlessEndings.contains(last)
+    }
+
+    /// Whether a value looks random because it names something, as `commit` and `update_id` do.
+    static func isHarmless(_ name: String, _ value: String) -> Bool {
+        guard let last = parts(name).last else { return false }
+        if last == "id" {
+            return value.utf8.count == idLength && value.utf8.allSatisfy { $0.isHexadecimal }
+        }
+        return harmlessNames.contains(last)
+    }
+
+    /// Last words of names that mean a secret in any text; the others need a value that looks
+    /// random there.
+    private static let strongWords: Set<String> = [
+        "pw", "pass", "cred", "creds", "otp", "htpasswd", "dsn",
+    ]
+
+    /// Whether a name and a value in running text are likely to be those of a secret.
+    static func isLikely(name: String, value: String) -> Bool {
+        guard isLikelyName(name) else { return false }
+        let last = parts(name).last { !$0.allSatisfy(\.isNumber) } ?? ""
+        return strongWords.contains(last) || endings.contains(where: last.hasSuffix)
+            || isLikely(value)
     }
 
     /// The words of a name in lower case, also those of `oneName` and `ONEName`.

@@ -12,6 +12,33 @@ package struct ValueMask: Sendable {
         self.strips = strips
     }
 
+    /// The texts in `settings` that are masked, each of them whole; the longest first.
+    ///
+    /// A program that is given them may print them anywhere.
+    package func secrets(in settings: JSONObject) -> [String] {
+        var texts: [String] = []
+        Self.collect(.object(settings), .object(self.settings(settings)), into: &texts)
+        return texts.sorted { $0.utf8.count > $1.utf8.count }
+    }
+
+    private static func collect(
+        _ value: JSONValue, _ masked: JSONValue, into texts: inout [String]
+    ) {
+        switch value {
+        case .object(let object):
+            for (member, hidden) in zip(object.members, masked.object?.members ?? []) {
+                collect(member.value, hidden.value, into: &texts)
+            }
+        case .array(let items):
+            for (item, hidden) in zip(items, masked.array ?? []) {
+                collect(item, hidden, into: &texts)
+            }
+        case .string(let text): if value != masked { texts.append(text) }
+        case .number: if value != masked { texts.append(value.serialized()) }
+        case .null, .bool: break
+        }
+    }
+
     /// What surrounds a value.
     private struct Place {
         /// The nearest name above it.
@@ -27,11 +54,13 @@ package struct ValueMask: Sendable {
     /// Names of texts that are files or scripts.
     private static let files: Set<String> = settings.union([
         "compose_content", "content", "contents", "file_contents", "script", "dockerfile_content",
+        "deployed_config", "dockerfile", "prev_toml", "current_toml",
     ])
     /// Names of texts, or of lists of lines, that programs wrote and that may have been cut.
     private static let logs: Set<String> = [
         "logs", "log", "stdout", "stderr", "output", "text", "lines",
     ]
+    private static let logName = "log"
     /// Names of this program's own that only sound secret.
     private static let harmless: Set<String> = ["confirmation_token"]
     private static let nameMax = 200
@@ -41,6 +70,14 @@ package struct ValueMask: Sendable {
 
     /// A sentence, or another text that stands under no name, with every secret replaced.
     package func text(_ text: String) -> String { masked(text, Place()) }
+
+    /// Lines that programs wrote, which may have been cut, with every secret replaced.
+    package func log(_ text: String) -> String { masked(text, Place(name: Self.logName)) }
+
+    /// Arguments of an operation, or settings that people named, with every secret replaced.
+    package func settings(_ object: JSONObject) -> JSONObject {
+        masked(object, Place(isSetting: true))
+    }
 
     private func masked(_ value: JSONValue, _ place: Place) -> JSONValue {
         switch value {
@@ -109,11 +146,16 @@ package struct ValueMask: Sendable {
         if Self.logs.contains(place.name) { plain = KeyRemains.mask(plain) }
         let isFile = Self.files.contains(place.name)
         if !isFile, isSecret(place) { return Redactor.replacement }
-        if place.isSetting, !isFile, LikelySecret.isLikely(plain) { return Redactor.replacement }
+        if place.isSetting, !isFile, !LikelySecret.isHarmless(place.name, plain),
+            LikelySecret.isLikely(plain)
+        {
+            return Redactor.replacement
+        }
         // Line by line first: the redactor would take the mark of a block for its value.
         if isFile { plain = FileMask.mask(plain, isSecret: isSecret(setting:)) }
         plain = CommandMask.options(plain, isSecret: isSecret(setting:))
-        return CommandMask.addresses(redactor.redact(plain))
+        plain = PairMask.mask(plain)
+        return WebhookMask.mask(CommandMask.addresses(redactor.redact(plain)))
     }
 
     private func isSecret(_ place: Place) -> Bool {
@@ -128,12 +170,13 @@ package struct ValueMask: Sendable {
     /// Whether the redactor takes any value under `name` for a secret.
     private func isSecret(name: String) -> Bool {
         guard !name.isEmpty, name.utf8.count <= Self.nameMax else { return false }
-        let probe = JSONValue.object([name: "probe-value"]).serialized()
-        return redactor.redact(probe) != probe
+        let bytes = Array(name.utf8)
+        let start = bytes.lastIndex { !ByteClass.name[Int($0)] }.map { $0 + 1 } ?? 0
+        return SecretName.kind(of: bytes[start...], isQuoted: true) != nil
     }
 
     private func clean(name: String) -> String {
-        guard strips else { return name }
+        guard strips else { return redactor.redact(name) }
         return redactor.redact(
             PlainText.singleLine(PlainText.strip(name), max: Self.nameMax))
     }
