@@ -15,9 +15,10 @@ package final class Checkpoints: Sendable {
         self.store = store
     }
 
-    /// Checkpoints when the log has grown; a failure is left to the next time.
+    /// Checkpoints when the log has grown or secrets were deleted; a failure is left to the next
+    /// time.
     package func runIfDue() async {
-        guard store.walBytesInUse > Self.walBytesMin else { return }
+        guard store.walBytesInUse > Self.walBytesMin || store.hasSecretTraces else { return }
         await withCheckedContinuation { continuation in
             queue.async {
                 self.run()

@@ -47,6 +47,7 @@ package final class JobWorker: Sendable {
             self.stop()
         }
         try await context.store.retire(context.worker.id)
+        await checkpoints?.runIfDue()
         lock.remove()
     }
 

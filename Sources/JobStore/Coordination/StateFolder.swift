@@ -40,6 +40,9 @@ package struct StateFolder: Sendable, Hashable {
     /// The lock of the checkpointer's role.
     var checkpointerLock: String { "\(path)/checkpointer.lock" }
 
+    /// Whether it is there says that the log has to be cut.
+    var erasureMark: String { "\(path)/secrets-deleted" }
+
     /// The sockets of everybody who waits for changes, as paths that fit into an address.
     func bells() -> [String] {
         guard let folder = opendir(path) else { return [] }

@@ -11,6 +11,7 @@ package final class Checkpointer: Sendable {
     private let path: String
     private let connection: DatabaseQueue
     private let lock: FileLock
+    private let traces: SecretTraces
 
     /// Above this much in the log any writer takes the role for a moment, when nobody has it.
     static let walBytesEager = 16 << 20
@@ -27,6 +28,7 @@ package final class Checkpointer: Sendable {
         else { return nil }
         self.lock = lock
         self.path = path
+        traces = SecretTraces(folder: folder)
         do {
             var configuration = SQLiteJobStore.configuration()
             configuration.busyMode = .immediateError
@@ -47,19 +49,20 @@ package final class Checkpointer: Sendable {
 
     /// Checkpoints once; blocks its thread while it does.
     package func checkpoint() throws(StoreError) -> Outcome {
-        let size = SQLiteJobStore.size(of: path + "-wal")
+        let isTooLarge = SQLiteJobStore.size(of: path + "-wal") > Self.walBytesMax
+        let hasSecrets = traces.take()
         do {
             return try connection.writeWithoutTransaction { db in
                 do {
-                    let mode: Database.CheckpointMode =
-                        size > Self.walBytesMax ? .truncate : .restart
-                    _ = try db.checkpoint(mode)
+                    _ = try db.checkpoint(isTooLarge || hasSecrets ? .truncate : .restart)
                     return .restarted
                 } catch let error as DatabaseError where error.resultCode == .SQLITE_BUSY {
+                    if hasSecrets { traces.putBack() }
                     return .partial
                 }
             }
         } catch {
+            if hasSecrets { traces.putBack() }
             throw StoreError(error, path: path)
         }
     }
@@ -68,6 +71,9 @@ package final class Checkpointer: Sendable {
 extension SQLiteJobStore {
     /// Bytes of the write-ahead log that a checkpoint would move, as of this process's last commit.
     package var walBytesInUse: Int { gauge.bytes }
+
+    /// Whether deleted secrets are still in the files, until a checkpoint cuts the log.
+    package var hasSecretTraces: Bool { traces.areLeft }
 
     /// The size of the write-ahead log's file in bytes.
     package var walFileBytes: Int { Self.size(of: path + "-wal") }

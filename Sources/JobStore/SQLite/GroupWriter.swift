@@ -25,14 +25,21 @@ final class GroupWriter: Sendable {
     }
 
     private let pool: DatabasePool
+    private let beforeReply: @Sendable () -> Void
     private let afterCommit: @Sendable (_ rings: Bool) -> Void
     private let state = Mutex(State())
 
     /// Commits through `pool`.
     ///
-    /// - Parameter afterCommit: called after each commit, with whether others should hear of it.
-    init(pool: DatabasePool, afterCommit: @escaping @Sendable (_ rings: Bool) -> Void) {
+    /// - Parameters:
+    ///   - beforeReply: called after each commit, before anybody hears of it.
+    ///   - afterCommit: called after each commit, with whether others should hear of it.
+    init(
+        pool: DatabasePool, beforeReply: @escaping @Sendable () -> Void = {},
+        afterCommit: @escaping @Sendable (_ rings: Bool) -> Void
+    ) {
         self.pool = pool
+        self.beforeReply = beforeReply
         self.afterCommit = afterCommit
     }
 
@@ -105,6 +112,7 @@ final class GroupWriter: Sendable {
                 for write in group { try runInSavepoint(write, db) }
                 return .commit
             }
+            beforeReply()
             for write in group { write.reply(nil) }
             afterCommit(group.contains(where: \.rings))
         } catch {

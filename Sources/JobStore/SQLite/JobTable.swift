@@ -8,6 +8,7 @@ struct JobTable {
     let now: Timestamp
     let machine: JobStateMachine
     let random: @Sendable () -> UInt64
+    let traces: SecretTraces
 
     /// The job of a row.
     func job(_ row: Int64) throws -> JobRecord? {
@@ -52,13 +53,20 @@ struct JobTable {
         try adopt(next, insteadOf: job)
         try insertEvent(next, reason: transition.reason, detail: findings.detail)
         try insertLogs(findings.logs, job: job.row)
-        if next.state.isTerminal {
-            try db.execute(
-                sql: "DELETE FROM secret_argument WHERE job_id = :job",
-                arguments: ["job": job.row])
-        }
+        if next.state.isTerminal { try deleteSecrets(of: job) }
         try wakeLane(of: job, now: next)
         return next
+    }
+
+    private func deleteSecrets(of job: JobRecord) throws {
+        try db.execute(
+            sql: "DELETE FROM secret_argument WHERE job_id = :job", arguments: ["job": job.row])
+        guard db.changesCount > 0 else { return }
+        traces.leave()
+        let hasMore =
+            try Bool.fetchOne(db, sql: "SELECT EXISTS (SELECT 1 FROM secret_argument)") ?? false
+        // Pages that lost rows to others may keep copies of them; this clears every page.
+        if !hasMore { try db.execute(sql: "DELETE FROM secret_argument") }
     }
 
     private func noteCancel(_ job: JobRecord) throws -> JobRecord {

@@ -126,8 +126,10 @@ extension SQLiteJobStore {
     func tableMaker() -> @Sendable (Database) -> JobTable {
         let clock = clock
         let machine = machine
+        let traces = traces
         return { db in
-            JobTable(db: db, now: clock.now(), machine: machine, random: clock.random)
+            JobTable(
+                db: db, now: clock.now(), machine: machine, random: clock.random, traces: traces)
         }
     }
 }

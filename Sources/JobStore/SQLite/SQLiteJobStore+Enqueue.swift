@@ -11,11 +11,12 @@ extension SQLiteJobStore {
     package func enqueue(_ requests: [EnqueueRequest]) async throws(StoreError) -> [EnqueueResult] {
         let clock = clock
         let machine = machine
+        let traces = traces
         // Everything that needs no lock is done before it is taken.
         let prepared = requests.map { Prepared($0, clock) }
         return try await write { db in
             let table = JobTable(
-                db: db, now: clock.now(), machine: machine, random: clock.random)
+                db: db, now: clock.now(), machine: machine, random: clock.random, traces: traces)
             return try prepared.map { try table.enqueue($0) }
         }
     }

@@ -167,7 +167,7 @@ extension JobTable {
 
     /// Refuses to run a job again whose arguments are not all stored any more.
     func refuseForgottenSecrets(_ job: JobRecord) throws {
-        if job.arguments.members.contains(where: { $0.value == .string(redactedArgument) }) {
+        if !job.hiddenArguments.isEmpty {
             throw StoreError(
                 .conflict,
                 "\(job.id) had secret arguments, which were forgotten when it ended; run it again "

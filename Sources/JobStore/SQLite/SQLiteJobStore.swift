@@ -17,6 +17,7 @@ package final class SQLiteJobStore: JobStore {
     let pool: DatabasePool
     let writer: GroupWriter
     let gauge: WriteAheadGauge
+    let traces: SecretTraces
 
     private init(
         path: String, clock: StoreClock, machine: JobStateMachine, folder: StateFolder,
@@ -29,8 +30,12 @@ package final class SQLiteJobStore: JobStore {
         self.pool = pool
         self.gauge = gauge
         let bells = Doorbells(folder: folder)
-        let eager = EagerCheckpoint(path: path, folder: folder)
-        writer = GroupWriter(pool: pool) { rings in
+        let traces = SecretTraces(folder: folder)
+        self.traces = traces
+        let eager = EagerCheckpoint(path: path, folder: folder, traces: traces)
+        writer = GroupWriter(pool: pool) {
+            eager.cutIfSecretsWereDeleted()
+        } afterCommit: { rings in
             if rings { bells.ring() }
             eager.runIfDue(gauge.bytes)
         }
@@ -107,6 +112,8 @@ package final class SQLiteJobStore: JobStore {
         configuration.prepareDatabase { db in
             // One role checkpoints, see `Checkpointer`; SQLite 3.40.1 can corrupt a file otherwise.
             try db.execute(sql: "PRAGMA wal_autocheckpoint = 0")
+            // Debian's library does it anyway; see `SecretTraces`.
+            try db.execute(sql: "PRAGMA secure_delete = ON")
             guard let connection = db.sqliteConnection,
                 komodo_sqlite_no_checkpoint_on_close(connection) == SQLITE_OK
             else { throw DatabaseError(message: "cannot configure the connection") }

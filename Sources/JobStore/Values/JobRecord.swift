@@ -84,6 +84,11 @@ package struct JobRecord: Sendable, Hashable {
             retriesFailure: retriesFailure, remote: remote, holdsLane: holdsLane)
     }
 
+    /// The names of arguments whose values must not be read back.
+    package var hiddenArguments: [String] {
+        arguments.members.filter { $0.value == .string(redactedArgument) }.map(\.key)
+    }
+
     /// The lease that its owner has.
     package var lease: Lease? {
         leaseOwner.map { Lease(job: row, worker: $0, number: leaseNumber) }

@@ -80,10 +80,7 @@ struct Repetition: Sendable {
     }
 
     private func refuseForgottenSecrets() throws(ToolFailure) {
-        let isForgotten = job.arguments.members.contains {
-            $0.value == .string(redactedArgument)
-        }
-        guard isForgotten else { return }
+        guard !job.hiddenArguments.isEmpty else { return }
         let tool = ExecuteRegistry.tool(for: job.operation)?.name
         throw ToolFailure(
             .conflict,
