@@ -55,6 +55,13 @@ package struct JobIntake: Sendable {
             throw IntakeError(
                 .validationError, "An idempotency key has 1 to \(Self.keyBytesMax) bytes.")
         }
+        if let key = new.idempotencyKey, mask.text(key) != key {
+            // Keys are stored and shown, and outlive their jobs.
+            throw IntakeError(
+                .validationError,
+                "The idempotency key looks like a secret; use another text, such as a random one.")
+        }
+        job.caller = masked(new.caller)
         if !looksFirst { job.target = try await resolved(new.target) }
         let identity = job.identity
         let (shown, secrets) = SecretArguments.split(job.arguments, redactor)
@@ -63,6 +70,16 @@ package struct JobIntake: Sendable {
         let results = try await store.enqueue([request])
         if case .refused(let error) = results[0] { throw IntakeError(error) }
         return results[0]
+    }
+
+    private var mask: ValueMask { ValueMask(redactor, strips: false) }
+
+    /// Who asks, without the secrets that a client may have put into its name.
+    private func masked(_ caller: NewJob.Caller) -> NewJob.Caller {
+        NewJob.Caller(
+            principal: caller.principal, clientName: mask.text(caller.clientName),
+            clientVersion: mask.text(caller.clientVersion),
+            traceContext: caller.traceContext.map(mask.text))
     }
 
     /// The arguments, when the Komodo that will be asked can honour them.

@@ -1,6 +1,8 @@
+private import JSON
 internal import JobStore
 internal import Jobs
 private import Logging
+private import Redaction
 
 extension WorkerContext {
     /// Writes an event down, however long that takes.
@@ -11,6 +13,12 @@ extension WorkerContext {
         _ job: JobRecord, _ lease: Lease, by event: JobEvent, _ findings: Findings = Findings()
     ) async throws -> Advance {
         let advance: Advance
+        let mask = ValueMask(
+            try await persist(job) { () async throws(StoreError) in
+                try await redactor(for: job)
+            }, strips: false)
+        let event = event.masked(by: mask)
+        let findings = findings.masked(by: mask)
         do {
             advance = try await persist(job) { () async throws(StoreError) in
                 try await store.advance(lease, by: event, findings)
@@ -72,6 +80,20 @@ extension WorkerContext {
             "Komodo answered with the update of another job",
             metadata: [LogKey.jobID: "\(job.id)", LogKey.komodoUpdateID: "\(update)"])
         return advance
+    }
+}
+
+extension Findings {
+    /// The same with secrets replaced; the logs are masked by ``LogScribe`` already.
+    fileprivate func masked(by mask: ValueMask) -> Findings {
+        var findings = self
+        findings.version = version.map(mask.text)
+        findings.commitHash = commitHash.map(mask.text)
+        guard let detail else { return findings }
+        // Details are JSON, or they would not be stored.
+        let value = try? JSONValue(parsing: detail)
+        findings.detail = value.map { mask.value($0).serialized() }
+        return findings
     }
 }
 

@@ -2,6 +2,7 @@ private import JSON
 internal import JobStore
 internal import Jobs
 internal import KomodoClient
+private import Redaction
 
 /// Passes the wish to cancel a running job on to Komodo, where Komodo can do that.
 struct Canceller: Sendable {
@@ -67,7 +68,7 @@ struct Canceller: Sendable {
 
     private func detail(_ message: String) -> String {
         let detail: JSONValue = ["message": .string(message)]
-        return detail.serialized()
+        return ValueMask(context.redactor, strips: false).value(detail).serialized()
     }
 
     private func attempt(

@@ -40,12 +40,13 @@ struct Conclusion: Sendable {
         }
         guard update.summary.status == .complete else { return .later }
         try await lookForDuplicate(of: job, besides: update)
-        let scribe = LogScribe(redactor: context.redactor)
+        let redactor = try await context.redactor(for: job)
+        let scribe = LogScribe(redactor: redactor)
         let findings = Findings(
             detail: detail(of: update), version: update.version, commitHash: update.commitHash,
             logs: scribe.entries(update.logs, attempt: job.attempt))
         return try await advance(
-            job, .concluded(update.outcome(redactor: context.redactor)), findings)
+            job, .concluded(update.outcome(redactor: redactor)), findings)
     }
 
     /// Stores what a running operation has logged so far.
@@ -58,7 +59,7 @@ struct Conclusion: Sendable {
             // The log comes with the next round, or whole at the end.
             return
         }
-        let scribe = LogScribe(redactor: context.redactor)
+        let scribe = LogScribe(redactor: try await context.redactor(for: job))
         try await context.store.save(scribe.entries(update.logs, attempt: job.attempt), lease)
     }
 

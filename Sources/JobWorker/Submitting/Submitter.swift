@@ -82,9 +82,10 @@ struct Submitter: Sendable {
             return await Self.mayStillSend(context, lease, intendedAt: intendedAt)
         }
         await context.hooks.reached(.answered, sending)
+        let redactor = try await context.redactor(for: sending)
         let answered = try await context.record(
             .submitted(result.outcome.followed), sending, lease,
-            Findings(detail: detail(of: result)))
+            Findings(detail: detail(of: result, redactor)))
         if let answered { await context.hooks.reached(.outcomeRecorded, answered) }
         return answered
     }
@@ -165,12 +166,12 @@ struct Submitter: Sendable {
         }
     }
 
-    private func detail(of result: SubmissionResult) -> String? {
+    private func detail(of result: SubmissionResult, _ redactor: Redactor) -> String? {
         var detail = JSONObject()
         if let status = result.status { detail["http_status"] = .int(status) }
         if let evidence = result.evidence {
             detail["evidence"] = .string(
-                PlainText.singleLine(context.redactor.plain(evidence), max: 500))
+                PlainText.singleLine(redactor.plain(evidence), max: 500))
         }
         return detail.isEmpty ? nil : JSONValue.object(detail).serialized()
     }

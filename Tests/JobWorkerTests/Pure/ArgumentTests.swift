@@ -123,6 +123,13 @@ struct SecretArgumentsTests {
             ["args": ["deep": [["api_key": "0123456789abcdef"]]]],
             ["args": ["note": "say correct-horse-battery twice"]],
             ["args": ["url": "https://user:swordfish99@host/x"]],
+            ["args": ["dbPass": "swordfish99"]], ["args": ["MYSQL_ROOT_PW": "swordfish99"]],
+            ["args": ["session": "Xk3Qm9Vb7RtZ5pLw8YsD3fGh6J"]],
+            ["args": ["command": ["--requirepass", "swordfish99"]]],
+            ["args": ["command": "redis-server --requirepass swordfish99"]],
+            ["args": ["image": "ada:swordfish99@registry.example.com/team/app"]],
+            ["args": ["chat": "https://hooks.slack.com/services/T000/B000/swordfish99"]],
+            ["args": ["ghp_0123456789abcdefghijklmnopqrstuvwxyz": true]],
         ] as [JSONObject])
     func aValueWithASecretGoesAsideAsAWhole(_ arguments: JSONObject) {
         let (shown, secrets) = SecretArguments.split(arguments, redactor)
@@ -134,6 +141,9 @@ struct SecretArgumentsTests {
     func harmlessValuesStay() {
         let arguments: JSONObject = [
             "services": ["web", "db"], "stop_time": 3, "args": ["passage": "north"],
+            "update_id": "6b00a18b43f7d1be5d000001",
+            "container": "9f86d081884c7d659a2feaa0c55ad0159f86d081884c7d659a2feaa0c55ad015",
+            "options": ["commit": "a94a8fe5ccb19ba61c4c0873d391e987982fbbd3", "branch": "main"],
         ]
         let (shown, secrets) = SecretArguments.split(arguments, redactor)
         #expect(shown == arguments && secrets.isEmpty)
