@@ -36,6 +36,8 @@ package struct SimulatorOptions: Sendable {
     package var signedStyle = SignedStyle()
     /// Requests of the signed interface that are answered within any minute; nil for no limit.
     package var signedRequestsPerMinute: Int?
+    /// Whether answers have marked secrets wherever Core shows some; see ``ControlRoutes``.
+    package var hasCanaries = false
     /// Updates that are kept; the oldest go first.
     package var updatesMax = 200_000
 

@@ -4,6 +4,8 @@ internal import JSON
 ///
 /// - `GET /simulator/state`: version, counts, executions in progress.
 /// - `GET /simulator/ledger?limit=N`: ``SimulatorLedger`` as JSON, at most N newest entries.
+/// - `GET /simulator/canaries`: `all` canaries by the names of their places, and those `sent`;
+///   none unless ``SimulatorOptions/hasCanaries``.
 /// - `POST /simulator/faults`: puts a ``FaultScript`` in force.
 /// - `POST /simulator/restart` with `{"down_ms": 500}` or nothing: restarts Core, answers, then
 ///   cuts every connection and refuses new ones for so long.
@@ -39,6 +41,7 @@ struct ControlRoutes: Sendable {
         case ("GET", "/simulator/state"): return .json(state)
         case ("GET", "/simulator/ledger"):
             return .json(core.ledger.json(limit: Self.limit(request.query)))
+        case ("GET", "/simulator/canaries"): return .json(core.canaries)
         case ("POST", "/simulator/faults"): return script(request)
         case ("POST", "/simulator/restart"):
             core.withState { $0.restart() }
@@ -50,8 +53,8 @@ struct ControlRoutes: Sendable {
         default:
             return .error(
                 404,
-                "No such control request; use GET state, GET ledger, POST faults, POST restart, "
-                    + "POST hold or POST reset")
+                "No such control request; use GET state, GET ledger, GET canaries, POST faults, "
+                    + "POST restart, POST hold or POST reset")
         }
     }
 

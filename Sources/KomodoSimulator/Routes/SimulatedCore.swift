@@ -1,9 +1,13 @@
 internal import JSON
+private import NIOCore
 internal import Synchronization
 
 /// Core behind its lock: answers requests and follows what they start.
 final class SimulatedCore: Sendable {
     private let state: Mutex<CoreState>
+    private let hasCanaries: Bool
+    /// The canaries that were in answers.
+    private let sentCanaries = Mutex<Set<String>>([])
     /// Listeners to `/ws/update`.
     let events = UpdateEvents()
     /// The numbers of runs to follow; one consumer.
@@ -12,6 +16,7 @@ final class SimulatedCore: Sendable {
 
     init(options: SimulatorOptions) {
         state = Mutex(CoreState(options: options))
+        hasCanaries = options.hasCanaries
         (started, startedContinuation) = AsyncStream.makeStream(of: Int.self)
     }
 
@@ -49,6 +54,30 @@ final class SimulatedCore: Sendable {
 
     /// Answers a request to Core's own API.
     func answer(_ request: Inbound) -> Reply {
+        let reply = plainAnswer(request)
+        // What is no JSON has no place for canaries.
+        guard hasCanaries, reply.contentType == "application/json",
+            let value = try? JSONValue(parsing: String(buffer: reply.body))
+        else { return reply }
+        let planted = Canaries.planted(value).serialized()
+        sentCanaries.withLock { $0.formUnion(Canaries.found(in: planted)) }
+        var changed = Reply(status: reply.status, contentType: reply.contentType, body: planted)
+        changed.fields = reply.fields
+        return changed
+    }
+
+    /// `all` canaries by the names that they are planted under, and those that were `sent`.
+    var canaries: JSONValue {
+        let all = hasCanaries ? Canaries.all : []
+        return [
+            "all": .object(
+                JSONObject(
+                    all.map { ($0.name, .array($0.canaries.map { .string($0) })) })),
+            "sent": .array(sentCanaries.withLock { $0.sorted() }.map { .string($0) }),
+        ]
+    }
+
+    private func plainAnswer(_ request: Inbound) -> Reply {
         if let reply = answerSigned(request) { return reply }
         do {
             return try route(request)
