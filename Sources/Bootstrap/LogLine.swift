@@ -1,5 +1,6 @@
 internal import JSON
 internal import Logging
+internal import Redaction
 
 /// One event of the log as text, in one of three formats; pure.
 struct LogLine {
@@ -42,12 +43,43 @@ struct LogLine {
         return JSONValue.object(object).serialized()
     }
 
-    /// A line that is short enough to stay JSON: the beginning of the message, redacted before it
-    /// is cut, and no metadata.
-    func shortened(_ redact: (String) -> String) -> LogLine {
+    /// The line with secrets replaced in its message and in its metadata.
+    func masked(by mask: ValueMask) -> LogLine {
+        LogLine(
+            level: level, message: mask.text(message),
+            metadata: Self.masked(metadata, mask), label: label, time: time)
+    }
+
+    private static func masked(_ metadata: Logger.Metadata, _ mask: ValueMask) -> Logger.Metadata {
+        Logger.Metadata(
+            uniqueKeysWithValues: metadata.map { key, value in
+                (key, masked(value, under: key, mask))
+            })
+    }
+
+    private static func masked(
+        _ value: Logger.MetadataValue, under name: String, _ mask: ValueMask
+    ) -> Logger.MetadataValue {
+        switch value {
+        case .string(let text): .string(masked(text, under: name, mask))
+        case .stringConvertible(is any BinaryInteger): value
+        case .stringConvertible(let other): .string(masked(other.description, under: name, mask))
+        case .array(let values): .array(values.map { masked($0, under: name, mask) })
+        case .dictionary(let table): .dictionary(masked(table, mask))
+        }
+    }
+
+    private static func masked(_ text: String, under name: String, _ mask: ValueMask) -> String {
+        mask.value(.object(JSONObject([(name, .string(text))]))).object?.members.first?.value.string
+            ?? Redactor.replacement
+    }
+
+    /// A line that is short enough to stay JSON: the beginning of the message, masked before it is
+    /// cut, and no metadata.
+    func shortened(by mask: ValueMask) -> LogLine {
         let scalarsMax = 2_000
         var message = String.UnicodeScalarView()
-        message.append(contentsOf: redact(self.message).unicodeScalars.prefix(scalarsMax))
+        message.append(contentsOf: mask.text(self.message).unicodeScalars.prefix(scalarsMax))
         return LogLine(
             level: level, message: String(message) + "…", metadata: [:], label: label, time: time)
     }

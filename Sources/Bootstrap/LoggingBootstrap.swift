@@ -7,36 +7,30 @@ package struct LoggingBootstrap: Sendable {
     /// The lowest level that is logged; may be changed before ``install()``.
     package var level: Logger.Level
     package let style: LogStyle
-    let redact: @Sendable (String) -> String
+    let mask: ValueMask
     let write: @Sendable (String) -> Void
     let now: @Sendable () -> String
 
     /// The logging that `settings` ask for.
     ///
-    /// - Parameters:
-    ///   - environment: Where `JOURNAL_STREAM`, `NO_COLOR` and `TERM` are read.
-    ///   - redact: What every finished line passes; the redactor of the settings by default.
-    package init(
-        settings: Settings, environment: [String: String],
-        redact: (@Sendable (String) -> String)? = nil
-    ) {
-        let redactor = settings.redactor
+    /// - Parameter environment: Where `JOURNAL_STREAM`, `NO_COLOR` and `TERM` are read.
+    package init(settings: Settings, environment: [String: String]) {
         self.init(
             level: settings.logLevel,
             style: LogStyle(
                 settings.logFormat, environment: environment,
                 standardError: DescriptorFacts(of: STDERR_FILENO)),
-            redact: redact ?? { redactor.redact($0) },
+            mask: ValueMask(settings.redactor, strips: false),
             write: { LineWriter.write($0, to: STDERR_FILENO) }, now: { LogTime.now() })
     }
 
     init(
-        level: Logger.Level, style: LogStyle, redact: @escaping @Sendable (String) -> String,
+        level: Logger.Level, style: LogStyle, mask: ValueMask,
         write: @escaping @Sendable (String) -> Void, now: @escaping @Sendable () -> String
     ) {
         self.level = level
         self.style = style
-        self.redact = redact
+        self.mask = mask
         self.write = write
         self.now = now
     }

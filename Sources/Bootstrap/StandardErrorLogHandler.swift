@@ -1,7 +1,8 @@
 private import Jobs
 package import Logging
+private import Redaction
 
-/// Writes log events to standard error, one `write(2)` each, after redaction.
+/// Writes log events to standard error, one `write(2)` each, with secrets masked.
 package struct StandardErrorLogHandler: LogHandler {
     package var logLevel: Logger.Level
     package var metadata: Logger.Metadata = [:]
@@ -9,7 +10,7 @@ package struct StandardErrorLogHandler: LogHandler {
 
     private let label: String
     private let style: LogStyle
-    private let redact: @Sendable (String) -> String
+    private let mask: ValueMask
     private let write: @Sendable (String) -> Void
     private let now: @Sendable () -> String
 
@@ -17,7 +18,7 @@ package struct StandardErrorLogHandler: LogHandler {
         self.label = label
         logLevel = bootstrap.level
         style = bootstrap.style
-        redact = bootstrap.redact
+        mask = bootstrap.mask
         write = bootstrap.write
         now = bootstrap.now
     }
@@ -38,8 +39,9 @@ package struct StandardErrorLogHandler: LogHandler {
         let line = LogLine(
             level: event.level, message: event.message.description, metadata: merged,
             label: label, time: now())
-        let text = redact(style.text(of: line))
+        // Values are masked by their names, then the line as people read it.
+        let text = mask.text(style.text(of: line.masked(by: mask)))
         let isCut = text.utf8.count > LogLine.bytesMax && style == .json
-        write(isCut ? line.shortened(redact).json() : text)
+        write(isCut ? line.shortened(by: mask).json() : text)
     }
 }

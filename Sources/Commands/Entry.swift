@@ -77,11 +77,17 @@ package enum Entry {
             return failure.exit.rawValue
         }
         guard root.exitCode(for: error) != .success else {
-            Terminal.write(root.fullMessage(for: error))
+            Terminal.writeAsIs(root.fullMessage(for: error))
             return ExitStatus.success.rawValue
         }
-        let message = asJSON ? root.message(for: error) : root.fullMessage(for: error)
-        Terminal.writeError(CommandError(.usage, message), asJSON: asJSON)
+        let message = root.message(for: error)
+        // The parser puts its usage around the message.
+        let full = root.fullMessage(for: error)
+        let place = message.isEmpty ? nil : full.firstRange(of: message)
+        Terminal.writeError(
+            CommandError(.usage, message), asJSON: asJSON,
+            help: place.map { (String(full[..<$0.lowerBound]), String(full[$0.upperBound...])) }
+                ?? ("", ""))
         return ExitStatus.usage.rawValue
     }
 

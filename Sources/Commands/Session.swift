@@ -20,6 +20,7 @@ struct Session: Sendable {
 
     init(settings: Settings, environment: [String: String], level: Logger.Level? = nil) {
         self.settings = settings
+        OutputMask.learn(settings.redactor)
         var logging = LoggingBootstrap(settings: settings, environment: environment)
         if let level, settings.origin(of: .logLevel) == nil { logging.level = level }
         logger = logging.logger(label: "komodo-mcp")

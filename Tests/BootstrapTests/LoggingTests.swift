@@ -31,9 +31,9 @@ struct LoggingTests {
     private let lines = Lines()
 
     private func logger(_ style: LogStyle, level: Logger.Level = .trace) -> Logger {
-        let redactor = Redactor(secrets: ["hunter2!"])
-        return LoggingBootstrap(
-            level: level, style: style, redact: { redactor.redact($0) }, write: lines.append,
+        LoggingBootstrap(
+            level: level, style: style,
+            mask: ValueMask(Redactor(secrets: ["hunter2!"]), strips: false), write: lines.append,
             now: { "2026-01-02T03:04:05.678Z" }
         ).logger(label: "test")
     }
@@ -84,8 +84,13 @@ struct LoggingTests {
     func secretsAreMaskedEverywhere(style: LogStyle) {
         logger(style).info(
             "key hunter2! password=abcdef",
-            metadata: ["token": "ghijkl", "x": "hunter2!", "list": ["hunter2!"]])
-        for secret in ["hunter2!", "abcdef", "ghijkl"] {
+            metadata: [
+                "token": "ghijkl", "x": "hunter2!", "list": ["hunter2!"],
+                "command": "redis-server --requirepass mnopqr", "url": "u:stuvwx@r.example/a",
+                "table": ["secret": ["yzabcd"]],
+            ])
+        let secrets = ["hunter2!", "abcdef", "ghijkl", "mnopqr", "stuvwx", "yzabcd"]
+        for secret in secrets {
             #expect(!lines.all[0].contains(secret), "\(lines.all[0])")
         }
     }

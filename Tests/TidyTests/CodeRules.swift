@@ -19,6 +19,20 @@ enum CodeRules {
         "Tests/KomodoClientTests/Support/", "Tests/TestSupport/",
     ]
 
+    /// The method that prints results calls itself.
+    private static let printer = "Sources/Commands/Output/Printer.swift"
+    /// Files that may name the standard descriptors: the one that writes there, those that open
+    /// and inherit them, and the protocol's own transport.
+    private static let writers = [
+        "Sources/Commands/Output/Terminal.swift", "Sources/Commands/Entry.swift",
+        "Sources/Commands/Worker/Detachment.swift", "Sources/MCP/Stdio/",
+    ]
+    /// What is printed there is the program's own text, or a secret that was asked for.
+    private static let unmasked = [
+        "Sources/Commands/Entry.swift", "Sources/Commands/Serve/TokensCommand.swift",
+        "Sources/Commands/Simulator/SimulatorCommand.swift",
+    ]
+
     static let bans = [
         Ban(text: "try!", reason: "handle the error", allowedInTests: true),
         Ban(text: "as!", reason: "handle the other type", allowedInTests: true),
@@ -29,8 +43,33 @@ enum CodeRules {
         Ban(text: "Bundle.module", reason: "it needs the build folder at run time"),
         Ban(text: "Thread.sleep", reason: "it blocks the cooperative pool"),
         Ban(
-            text: "print(", reason: "only commands speak", allowedIn: ["Sources/Commands/"],
+            text: "print(", reason: "Terminal writes, and masks what it writes",
+            allowedIn: [printer], allowedInTests: true),
+        Ban(
+            text: "debugPrint(", reason: "Terminal writes, and masks what it writes",
             allowedInTests: true),
+        Ban(
+            text: "fputs(", reason: "Terminal writes, and masks what it writes",
+            allowedInTests: true),
+        Ban(
+            text: "FileHandle", reason: "Terminal writes, and masks what it writes",
+            allowedInTests: true),
+        Ban(
+            text: "STDOUT_FILENO", reason: "Terminal writes, and masks what it writes",
+            allowedIn: writers, allowedInTests: true),
+        Ban(
+            text: "STDERR_FILENO", reason: "Terminal writes, and masks what it writes",
+            allowedIn: writers + ["Sources/Bootstrap/LoggingBootstrap.swift"],
+            allowedInTests: true),
+        Ban(
+            text: "StreamLogHandler", reason: "LoggingBootstrap masks what is logged",
+            allowedIn: ["Sources/Commands/Simulator/"], allowedInTests: true),
+        Ban(
+            text: "Terminal.writeAsIs", reason: "it masks nothing", allowedIn: unmasked),
+        Ban(text: "Terminal.writeAll", reason: "it masks nothing", allowedInTests: true),
+        Ban(
+            text: "OutputMask.lift", reason: "only --reveal asks for it",
+            allowedIn: ["Sources/Commands/Options/RevealOptions.swift"], allowedInTests: true),
         Ban(text: "JSONSerialization", reason: "use JSONValue", allowedInTests: true),
     ]
 

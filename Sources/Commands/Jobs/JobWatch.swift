@@ -56,7 +56,7 @@ final class JobWatch: Sendable {
     /// Prints a line that stays; above the table where there is one.
     func say(_ line: String) {
         state.withLock { state in
-            Terminal.writeRaw(
+            Terminal.writePart(
                 isLive ? state.table.above(line) : line + "\n")
         }
     }
@@ -86,7 +86,7 @@ final class JobWatch: Sendable {
         for job in state.jobs where state.shown.updateValue(job.state, forKey: job.row) != job.state
         {
             guard printer.isForPeople else {
-                Terminal.write(JobJSON.job(job).printed())
+                Terminal.write(JobJSON.job(job))
                 continue
             }
             let reason = JobText.reason(job, now: now)
@@ -100,7 +100,7 @@ final class JobWatch: Sendable {
     private func draw(isLast: Bool = false) {
         let now = store.clock.now()
         state.withLock { state in
-            Terminal.writeRaw(
+            Terminal.writePart(
                 state.table.frame(
                     state.jobs, estimates: state.estimates, now: now, style: printer.style,
                     size: Terminal.size, isLast: isLast))

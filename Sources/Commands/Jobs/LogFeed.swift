@@ -51,10 +51,10 @@ final class LogFeed: Sendable {
     private func printNew(_ log: LogEntry) {
         guard printer.isForPeople else {
             if progress.withLock({ $0.hasNews(in: log) }) {
-                Terminal.write(LogText.json(log).printed())
+                Terminal.write(LogText.json(log))
             }
             return
         }
-        Terminal.writeRaw(progress.withLock { $0.news(in: log, style: printer.style) })
+        Terminal.writePart(progress.withLock { $0.news(in: log, style: printer.style) })
     }
 }

@@ -11,7 +11,8 @@ struct LogsCommand: AsyncParsableCommand {
         discussion: """
             Secrets are masked and markup is removed before logs are stored. Most operations get \
             their log when they end; -f prints it as it comes. In jsonl, -f prints a stage anew \
-            whenever it has changed.
+            whenever it has changed. What was masked before a log was stored is nowhere any more, \
+            so --reveal can show no more of it.
             """)
 
     @Argument(help: jobHelp)
@@ -36,6 +37,7 @@ struct LogsCommand: AsyncParsableCommand {
     @Option(help: "table, json or jsonl.")
     var format: OutputOptions.Format = .table
 
+    @OptionGroup var revelation: RevealOptions
     @OptionGroup var common: CommonOptions
 
     func run() async throws {
@@ -49,6 +51,11 @@ struct LogsCommand: AsyncParsableCommand {
         }
         let session = try Session(common.arguments)
         let store = try session.openExisting()
+        try revelation.apply(to: store.path)
+        if revelation.reveal {
+            Terminal.writeError(
+                "Secrets were masked before the log was stored; there is nothing more to reveal.")
+        }
         let job = try await store.job(job)
         let filter = LogFilter(attempt: attempt, stage: stage, failed: failed)
         let printer = Printer(format: format)

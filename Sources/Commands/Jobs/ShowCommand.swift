@@ -6,18 +6,26 @@ private import Jobs
 /// `komodo-jobs show`.
 struct ShowCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "show", abstract: "Show one job with its history.")
+        commandName: "show", abstract: "Show one job with its history.",
+        discussion: """
+            Secrets are masked. --reveal shows what is stored, also the secret arguments of a job \
+            that has not ended; when it ends they are deleted.
+            """)
 
     @Argument(help: jobHelp)
     var job: String
 
+    @OptionGroup var revelation: RevealOptions
     @OptionGroup var output: OutputOptions
     @OptionGroup var common: CommonOptions
 
     func run() async throws {
         let session = try Session(common.arguments)
         let store = try session.openExisting()
-        let job = try await store.job(job)
+        try revelation.apply(to: store.path)
+        var job = try await store.job(job)
+        let forgotten =
+            revelation.reveal ? try await Self.revealArguments(of: &job, store) : []
         let events = try await store.events(of: job.row, after: 0)
         let holder = try await holder(of: job, store)
         let printer = Printer(output)
@@ -26,10 +34,25 @@ struct ShowCommand: AsyncParsableCommand {
             extra: [
                 ("events", .array(events.map(Self.json))),
                 ("waits_for", JobJSON.text(holder.map { "\($0.id)" })),
-            ],
+            ]
+                + (forgotten.isEmpty
+                    ? [] : [("arguments_forgotten", .array(forgotten.map { .string($0) }))]),
             text: JobPage.text(
-                job, events: events, holder: holder, now: store.clock.now(),
-                style: printer.style))
+                job, events: events, holder: holder, forgotten: forgotten,
+                now: store.clock.now(), style: printer.style))
+    }
+
+    /// Puts the secret arguments in their places.
+    ///
+    /// - Returns: the names of those that are stored no more.
+    private static func revealArguments(
+        of job: inout JobRecord, _ store: SQLiteJobStore
+    ) async throws -> [String] {
+        for member in try await store.secrets(of: job.row).members {
+            job.arguments[member.key] = member.value
+        }
+        guard job.state.isTerminal else { return [] }
+        return job.hiddenArguments
     }
 
     /// The job that this one waits for.
@@ -56,10 +79,10 @@ struct ShowCommand: AsyncParsableCommand {
 /// One job on a page of text.
 private enum JobPage {
     static func text(
-        _ job: JobRecord, events: [JobEventRecord], holder: JobRecord?, now: Timestamp,
-        style: Style
+        _ job: JobRecord, events: [JobEventRecord], holder: JobRecord?, forgotten: [String],
+        now: Timestamp, style: Style
     ) -> String {
-        let facts = facts(job, holder: holder, now: now, style: style)
+        let facts = facts(job, holder: holder, forgotten: forgotten, now: now, style: style)
         let width = facts.map(\.0.count).max() ?? 0
         let lines = facts.map { name, value in
             style.faint(name + String(repeating: " ", count: width - name.count + 2)) + value
@@ -68,7 +91,7 @@ private enum JobPage {
     }
 
     private static func facts(
-        _ job: JobRecord, holder: JobRecord?, now: Timestamp, style: Style
+        _ job: JobRecord, holder: JobRecord?, forgotten: [String], now: Timestamp, style: Style
     ) -> [(String, String)] {
         var facts: [(String, String)] = [
             ("job", style.bold("\(job.id)")),
@@ -86,7 +109,12 @@ private enum JobPage {
             "\(job.target.type.word) \(JobText.plain(job.target.name))"
                 + (job.target.id.map { " (\($0))" } ?? ", not looked up yet"))
         if !job.arguments.isEmpty {
-            add("arguments", JobText.plain(JSONValue.object(job.arguments).serialized()))
+            add("arguments", JobText.arguments(job.arguments))
+        }
+        if !forgotten.isEmpty {
+            add(
+                "forgotten",
+                "\(forgotten.joined(separator: ", ")): secret, deleted when the job ended")
         }
         add("komodo", job.instance)
         add("update", job.remote?.updateID)

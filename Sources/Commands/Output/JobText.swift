@@ -1,3 +1,4 @@
+internal import JSON
 internal import JobStore
 internal import Jobs
 private import Redaction
@@ -9,7 +10,13 @@ enum JobText {
 
     /// A text that Komodo or a caller chose, on one line and unable to steer a terminal.
     static func plain(_ text: String) -> String {
-        PlainText.singleLine(PlainText.strip(text), max: plainMax)
+        PlainText.singleLine(OutputMask.text(PlainText.strip(text)), max: plainMax)
+    }
+
+    /// The arguments of a job on one line.
+    static func arguments(_ arguments: JSONObject) -> String {
+        let shown = OutputMask.value(["arguments": .object(arguments)])["arguments"]
+        return plain(shown?.serialized() ?? "")
     }
 
     /// What a job does: `deploy web`.

@@ -50,11 +50,11 @@ struct Printer: Sendable {
     func print(
         list items: [JSONValue], ids: [String], next: String? = nil, text: @autoclosure () -> String
     ) {
-        guard !options.quiet else { return ids.forEach(Terminal.write) }
+        guard !options.quiet else { return ids.forEach { Terminal.write($0) } }
         switch options.format {
         case .table: Terminal.write(text())
-        case .json: Terminal.write(JobJSON.list(items, next: next).printed(pretty: true))
-        case .jsonl: for item in items { Terminal.write(item.printed()) }
+        case .json: Terminal.write(JobJSON.list(items, next: next), pretty: true)
+        case .jsonl: for item in items { Terminal.write(item) }
         }
     }
 
@@ -63,8 +63,8 @@ struct Printer: Sendable {
         guard !options.quiet else { return Terminal.write(id) }
         switch options.format {
         case .table: Terminal.write(text())
-        case .json: Terminal.write(value.printed(pretty: true))
-        case .jsonl: Terminal.write(value.printed())
+        case .json: Terminal.write(value, pretty: true)
+        case .jsonl: Terminal.write(value)
         }
     }
 

@@ -11,7 +11,9 @@ struct Table {
         static let lengthMax = 200
 
         init(_ text: String, paint: @escaping (String) -> String = { $0 }) {
-            self.text = PlainText.singleLine(PlainText.strip(text), max: Self.lengthMax)
+            // A secret that is cut first would not be known for one any more.
+            self.text = PlainText.singleLine(
+                OutputMask.text(PlainText.strip(text)), max: Self.lengthMax)
             self.paint = paint
         }
     }

@@ -1,8 +1,9 @@
 private import Glibc
+internal import JSON
 private import Redaction
 private import Synchronization
 
-/// Standard output and standard error.
+/// Standard output and standard error; what is written there passes ``OutputMask``.
 enum Terminal {
     /// Why standard output takes no more, as an error number; 0 while it does.
     private static let fault = Atomic<Int32>(0)
@@ -38,19 +39,37 @@ enum Terminal {
 
     /// Writes text to standard output, with a line end if it has none, at once.
     static func write(_ text: String) {
-        write(text, to: STDOUT_FILENO)
+        write(OutputMask.text(text), to: STDOUT_FILENO)
+    }
+
+    /// Writes a value to standard output as JSON, on one line unless it is to be pretty.
+    static func write(_ value: JSONValue, pretty: Bool = false) {
+        write(OutputMask.value(value).printed(pretty: pretty), to: STDOUT_FILENO)
     }
 
     /// Writes text to standard error.
     static func writeError(_ text: String) {
-        write(text, to: STDERR_FILENO)
+        write(OutputMask.text(text), to: STDERR_FILENO)
     }
 
     /// Writes why a command failed: for programs as one JSON object, for people as text in which
     /// names from elsewhere cannot steer the terminal.
-    static func writeError(_ error: CommandError, asJSON: Bool) {
-        writeError(
-            asJSON ? JobJSON.failure(error).printed() : PlainText.strip(error.message))
+    ///
+    /// - Parameter help: words of the program itself that people read around the message.
+    static func writeError(
+        _ error: CommandError, asJSON: Bool, help: (before: String, after: String) = ("", "")
+    ) {
+        guard !asJSON else {
+            return write(OutputMask.value(JobJSON.failure(error)).printed(), to: STDERR_FILENO)
+        }
+        let message = OutputMask.text(PlainText.strip(error.message))
+        write(help.before + message + help.after, to: STDERR_FILENO)
+    }
+
+    /// Writes to standard output what is not masked: words of the program itself, which name
+    /// secrets without having any, and what somebody asked to be made for them.
+    static func writeAsIs(_ text: String) {
+        write(text, to: STDOUT_FILENO)
     }
 
     private static func write(_ text: String, to descriptor: Int32) {
@@ -59,12 +78,12 @@ enum Terminal {
         writeAll(bytes, to: descriptor)
     }
 
-    /// Writes text to standard output as it is.
-    static func writeRaw(_ text: String) {
-        writeAll(Array(text.utf8), to: STDOUT_FILENO)
+    /// Writes text to standard output without a line end of its own.
+    static func writePart(_ text: String) {
+        writeAll(Array(OutputMask.text(text).utf8), to: STDOUT_FILENO)
     }
 
-    /// Writes all of it, however long that takes.
+    /// Writes all of it as it is, however long that takes.
     static func writeAll(_ bytes: [UInt8], to descriptor: Int32) {
         var rest = bytes[...]
         while !rest.isEmpty {
@@ -93,7 +112,7 @@ enum Terminal {
     /// Reads one line from standard input when somebody sits there; nil otherwise.
     static func ask(_ question: String) -> String? {
         guard isatty(STDIN_FILENO) == 1 else { return nil }
-        writeAll(Array(question.utf8), to: STDERR_FILENO)
+        writeAll(Array(OutputMask.text(question).utf8), to: STDERR_FILENO)
         return readLine()
     }
 }

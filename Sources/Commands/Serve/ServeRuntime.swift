@@ -53,7 +53,7 @@ struct ServeRuntime: Sendable {
                 ready: parts.readiness, logger: logger
             ) { address in
                 let line: JSONValue = ["url": .string(address.url), "tokens": .int(tokens.count)]
-                Terminal.write(line.serialized())
+                Terminal.write(line)
                 guard !isNamed else { return }
                 logger.warning(
                     "Clients elsewhere are refused until --allow-host names this machine")

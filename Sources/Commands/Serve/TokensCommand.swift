@@ -62,7 +62,7 @@ struct AddTokenCommand: AsyncParsableCommand {
             AccessToken(
                 name: name, hash: TokenRegistry.hash(of: token), scopes: rights.words,
                 createdAt: store.clock.now()))
-        Terminal.write(token)
+        Terminal.writeAsIs(token)
         if Terminal.isInteractive {
             Terminal.writeError(
                 "It is not shown again. Clients send it as 'Authorization: Bearer …'.")

@@ -41,6 +41,9 @@ struct SimulatorCommand: AsyncParsableCommand {
     @Option(help: "Additional deployments named app-0001 and so on.")
     var extraDeployments = 0
 
+    @Flag(help: "Put marked secrets into answers wherever Komodo shows some, for tests.")
+    var canaries = false
+
     @Option(help: "Makes durations and chance repeatable.")
     var seed: UInt64 = 1
 
@@ -54,7 +57,7 @@ struct SimulatorCommand: AsyncParsableCommand {
                 logger: logger()))
         try await withThrowingTaskGroup(of: Void.self) { tasks in
             tasks.addTask { try await group.run() }
-            Terminal.write(try await simulator.ready().json.serialized())
+            Terminal.writeAsIs(try await simulator.ready().json.serialized())
             try await tasks.waitForAll()
         }
     }
@@ -79,6 +82,7 @@ struct SimulatorCommand: AsyncParsableCommand {
         options.version = komodoVersion
         options.extraDeployments = extraDeployments
         options.seed = seed
+        options.hasCanaries = canaries
         guard let api = SimulatedAPI(rawValue: api) else {
             throw CommandError(.usage, "--api is \(api); write core, signed or both.")
         }
