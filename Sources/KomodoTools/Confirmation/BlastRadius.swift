@@ -53,7 +53,7 @@ enum BlastRadius {
         do {
             let found = try await komodo.containers(ContainerQuery(server: target, page: page))
             guard let container = subject.container else { return onServer(found, subject.name) }
-            return single(container, among: found.items, on: subject.name)
+            return single(container, among: found, on: subject.name)
         } catch let error as KomodoError where error.code == .unsupported {
             // The signed interface knows deployments, but no containers.
             guard subject.container == nil else { return nil }
@@ -85,10 +85,11 @@ enum BlastRadius {
 
     /// One container of a server.
     static func single(
-        _ name: String, among containers: [JSONObject], on server: String
+        _ name: String, among page: DocumentPage, on server: String
     ) -> String? {
-        guard let found = containers.first(where: { $0["name"]?.string == name }) else {
-            return nil
+        guard let found = page.items.first(where: { $0["name"]?.string == name }) else {
+            return page.items.count == page.total
+                ? "No container of this name is on '\(server)' now." : nil
         }
         let image = text(found["image"]).map { " of the image \($0)" } ?? ""
         let project = text(found["project"]).map { ", part of the compose project \($0)" } ?? ""

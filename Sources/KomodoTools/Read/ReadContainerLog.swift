@@ -76,7 +76,7 @@ enum ReadContainerLog {
         guard given.count == 1 else {
             throw ToolFailure(
                 given.isEmpty
-                    ? [ArgumentFault("", "must name a deployment, a stack or a container")]
+                    ? [ArgumentFault("/deployment", "must be given, or else stack or container")]
                     : given.dropFirst().map {
                         ArgumentFault(
                             "/\($0.name)", "must not be given together with \(given[0].name)")

@@ -91,6 +91,10 @@ struct OperationToolLiveTests {
                     ["container 'web'", "nginx:1.27", "prod-1", "running"]
                 ),
                 (
+                    ToolName.execute(.stopContainer), ["id": "prod-1", "container": "nope"],
+                    ["No container of this name is on 'prod-1'"]
+                ),
+                (
                     ToolName.cloneRepo, ["id": "infra", "options": ["overwrite": true]],
                     ["deletes the clone", "prod-1", "commit"]
                 ),
