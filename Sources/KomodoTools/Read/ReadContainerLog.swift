@@ -1,5 +1,6 @@
 internal import JSON
 internal import KomodoClient
+internal import Redaction
 
 /// `komodo_read_GetLog`.
 enum ReadContainerLog {
@@ -20,7 +21,7 @@ enum ReadContainerLog {
     ) { run in
         let query = try query(run.arguments)
         let log = try await run.komodo.log(query)
-        return data(log, query, OutgoingMask(run.context.redactor, strips: true))
+        return data(log, query, ValueMask(run.context.redactor, strips: true))
     }
 
     private static let arguments: [Property] = [
@@ -112,7 +113,7 @@ enum ReadContainerLog {
 
     /// Errors are the shorter part as a rule: they get half of the room, and output the rest.
     private static func data(
-        _ log: ContainerLog, _ query: ContainerLogQuery, _ mask: OutgoingMask
+        _ log: ContainerLog, _ query: ContainerLogQuery, _ mask: ValueMask
     ) -> JSONObject {
         // Before anything is cut: of a key the cut may leave lines that nobody knows for one.
         let masked = mask.value(["stdout": .string(log.stdout), "stderr": .string(log.stderr)])
