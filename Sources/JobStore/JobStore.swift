@@ -57,6 +57,8 @@ package protocol JobStore: Sendable {
     /// Gives a claimed job its target and its lane.
     func assign(_ target: Target, to lease: Lease) async throws(StoreError) -> Advance
     /// Writes down that the request is about to leave and takes its token, or neither.
+    ///
+    /// A job without a token goes back to pending, unless the sender waits for one.
     func recordIntent(
         _ lease: Lease, _ intent: IntentRequest
     ) async throws(StoreError) -> IntentResult
@@ -157,12 +159,13 @@ package protocol JobStore: Sendable {
     func take(
         _ purpose: TokenBucket.Purpose, instance: String, limits: TokenBucket.Limits
     ) async throws(StoreError) -> TokenBucket.Answer
-    /// How many submissions the budget has tokens for right now; nothing is taken.
+    /// How many submissions of `requestsEach` requests the budget has tokens for right now; nothing
+    /// is taken.
     ///
     /// When there are none and the worker has due jobs, polls and reads leave the next tokens to
     /// them.
     func submissionsAffordable(
-        _ worker: WorkerRecord, limits: TokenBucket.Limits
+        _ worker: WorkerRecord, requestsEach: Int, limits: TokenBucket.Limits
     ) async throws(StoreError) -> Int
     /// Obeys what Komodo or a proxy says about its own limits.
     func obey(

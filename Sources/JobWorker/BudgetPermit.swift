@@ -6,7 +6,7 @@ package import KomodoClient
 package enum BudgetPermit {
     /// The longest that a request waits for its token.
     package static let waitMax: Duration = .seconds(15)
-    private static let pauseMin: Duration = .milliseconds(20)
+    static let pauseMin: Duration = .milliseconds(20)
 
     /// A permit that waits up to ``waitMax`` for a token.
     package static func waiting(

@@ -13,13 +13,13 @@ extension SQLiteJobStore {
     }
 
     package func submissionsAffordable(
-        _ worker: WorkerRecord, limits: TokenBucket.Limits
+        _ worker: WorkerRecord, requestsEach: Int, limits: TokenBucket.Limits
     ) async throws(StoreError) -> Int {
         let clock = clock
         let instance = worker.instance
         let count = try await read { db in
             try BudgetTable(db: db, clock: clock).bucket(of: instance, limits)
-                .submissionsAffordable(at: clock.sinceBoot(), limits)
+                .submissionsAffordable(at: clock.sinceBoot(), limits) / max(1, requestsEach)
         }
         guard count == 0, try await hasReady(worker) else { return count }
         try await write(rings: false) { db in

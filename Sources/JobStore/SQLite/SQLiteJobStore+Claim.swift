@@ -67,7 +67,9 @@ extension SQLiteJobStore {
             let answer = try BudgetTable(db: db, clock: clock).take(
                 .submission, instance: job.instance, limits: intent.limits)
             if case .refused(let wait) = answer {
-                _ = try table.advance(job, by: .budgetExhausted(wait: wait))
+                if !intent.isPatient {
+                    _ = try table.advance(job, by: .budgetExhausted(wait: wait))
+                }
                 return .throttled(wait: wait)
             }
             job.intent = JobRecord.Intent(

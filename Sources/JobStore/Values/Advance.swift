@@ -37,22 +37,25 @@ package struct IntentRequest: Sendable, Hashable {
     package var clockOffset: Duration
     package var requestTimeout: Duration
     package var limits: TokenBucket.Limits
+    /// Whether the sender waits for a token, so that the job stays claimed when there is none.
+    package var isPatient: Bool
 
     package init(
         operatorID: String?, clockOffset: Duration, requestTimeout: Duration,
-        limits: TokenBucket.Limits
+        limits: TokenBucket.Limits, isPatient: Bool = false
     ) {
         self.operatorID = operatorID
         self.clockOffset = clockOffset
         self.requestTimeout = requestTimeout
         self.limits = limits
+        self.isPatient = isPatient
     }
 }
 
 /// Whether the sender may go on.
 package enum IntentResult: Sendable, Hashable {
     case recorded(JobRecord)
-    /// No token was left; the job went back to pending.
+    /// No token was left; the job went back to pending, unless the sender is patient.
     case throttled(wait: Duration)
     case leaseLost
 }

@@ -150,7 +150,9 @@ final class Scheduler: Sendable {
         guard free > 0, !isDraining else { return [] }
         // What the budget cannot pay for is not even claimed, or it would go back and forth.
         let affordable = try await context.store.submissionsAffordable(
-            context.worker, limits: context.policy.limits)
+            context.worker,
+            requestsEach: context.komodo.dialect?.requestsPerSubmission ?? 1,
+            limits: context.policy.limits)
         let claimed = try await context.store.claim(
             context.worker, limit: min(free, affordable))
         state.withLock { $0.submissions += claimed.count }

@@ -65,16 +65,7 @@ struct Submitter: Sendable {
         if let event = try await readWatermark(job) {
             return try await context.record(event, job, lease)
         }
-        // Taken before the intent is written: a process that sleeps during the write must not send.
-        let intendedAt = context.clock.sinceBoot()
-        let intent = IntentRequest(
-            operatorID: identity.operatorID, clockOffset: identity.clockOffset,
-            requestTimeout: context.policy.requestTimeout, limits: context.policy.limits)
-        let sending: JobRecord
-        switch try await context.store.recordIntent(lease, intent) {
-        case .recorded(let job): sending = job
-        case .throttled, .leaseLost: return nil
-        }
+        guard let (sending, intendedAt) = try await intend(lease, identity) else { return nil }
         logStart(sending)
         await context.hooks.reached(.intentRecorded, sending)
         let result = await context.komodo.submit(submission) { [context] in
@@ -88,6 +79,37 @@ struct Submitter: Sendable {
             Findings(detail: detail(of: result, redactor)))
         if let answered { await context.hooks.reached(.outcomeRecorded, answered) }
         return answered
+    }
+
+    /// Short, because a run that somebody else starts in this time is newer than the watermark.
+    private static let tokenWaitMax: Duration = .seconds(5)
+
+    /// Records the intent, and waits a little for its token: what the look at the target has cost
+    /// is lost when the job is given back.
+    ///
+    /// - Returns: the job, and a moment before the intent was written; nil when it is not sent now.
+    private func intend(
+        _ lease: Lease, _ identity: KomodoIdentity
+    ) async throws -> (job: JobRecord, at: Int64)? {
+        var waited: Duration = .zero
+        while true {
+            // Taken before the write: a process that sleeps during it must not send.
+            let intendedAt = context.clock.sinceBoot()
+            let isPatient = waited < Self.tokenWaitMax
+            let intent = IntentRequest(
+                operatorID: identity.operatorID, clockOffset: identity.clockOffset,
+                requestTimeout: context.policy.requestTimeout, limits: context.policy.limits,
+                isPatient: isPatient)
+            switch try await context.store.recordIntent(lease, intent) {
+            case .recorded(let job): return (job, intendedAt)
+            case .leaseLost: return nil
+            case .throttled(let wait):
+                guard isPatient else { return nil }
+                let pause = min(max(wait, BudgetPermit.pauseMin), Self.tokenWaitMax - waited)
+                try await context.sleep(pause)
+                waited += pause
+            }
+        }
     }
 
     /// Notes how the target is before the operation, where Komodo's runs cannot be told apart

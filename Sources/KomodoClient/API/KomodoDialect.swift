@@ -5,3 +5,14 @@ package enum KomodoDialect: String, Sendable, Hashable, CaseIterable {
     /// Resources by path, each request signed with HMAC-SHA256.
     case signed
 }
+
+extension KomodoDialect {
+    /// Requests that one submission takes: in the signed interface the target is looked at first,
+    /// for its runs cannot be told apart otherwise.
+    package var requestsPerSubmission: Int {
+        switch self {
+        case .core: 1
+        case .signed: 2
+        }
+    }
+}

@@ -42,7 +42,8 @@ struct BudgetConformance {
     func affordableSubmissionsAreCountedAndNotTaken(factory: StoreFactory) async throws {
         let test = try await factory.make()
         func affordable() async throws -> Int {
-            try await test.store.submissionsAffordable(Samples.worker(), limits: Self.limits)
+            try await test.store.submissionsAffordable(
+                Samples.worker(), requestsEach: 1, limits: Self.limits)
         }
         let before = try await affordable()
         #expect(before > 0)
@@ -57,6 +58,46 @@ struct BudgetConformance {
         #expect(try await affordable() == 0)
     }
 
+    @Test(arguments: StoreFactory.all)
+    func aSubmissionOfTwoRequestsNeedsTwoTokens(factory: StoreFactory) async throws {
+        let test = try await factory.make()
+        func affordable(_ requestsEach: Int) async throws -> Int {
+            try await test.store.submissionsAffordable(
+                Samples.worker(), requestsEach: requestsEach, limits: Self.limits)
+        }
+        #expect(try await affordable(2) == affordable(1) / 2)
+        for _ in 1..<(try await affordable(1)) {
+            _ = try await test.store.take(
+                .submission, instance: Self.instance, limits: Self.limits)
+        }
+        #expect(try await affordable(1) == 1)
+        #expect(try await affordable(2) == 0)
+    }
+
+    @Test(arguments: StoreFactory.all, [false, true])
+    func onlyThePatientKeepTheirJobWithoutAToken(
+        factory: StoreFactory, isPatient: Bool
+    ) async throws {
+        let test = try await factory.make()
+        try await test.enqueue()
+        let job = try #require(try await test.claim().first)
+        let lease = try #require(job.lease)
+        _ = try await Self.drain(test.store, .submission)
+        var intent = Samples.intent(limits: Self.limits)
+        intent.isPatient = isPatient
+        guard case .throttled(let wait) = try await test.store.recordIntent(lease, intent) else {
+            Issue.record("there was a token")
+            return
+        }
+        test.clock.advance(wait)
+        let again = try await test.store.recordIntent(lease, intent)
+        switch again {
+        case .recorded: #expect(isPatient)
+        case .leaseLost: #expect(!isPatient)
+        case .throttled: Issue.record("there is still no token")
+        }
+    }
+
     @Test(arguments: StoreFactory.all, [false, true])
     func pollsLeaveTheNextTokensToDueJobs(factory: StoreFactory, isDue: Bool) async throws {
         let test = try await factory.make()
@@ -65,7 +106,8 @@ struct BudgetConformance {
         }
         if isDue { try await test.enqueue() }
         #expect(
-            try await test.store.submissionsAffordable(Samples.worker(), limits: Self.limits) == 0)
+            try await test.store.submissionsAffordable(
+                Samples.worker(), requestsEach: 1, limits: Self.limits) == 0)
         // Of the two tokens that come back a poll's own share is less than one.
         test.clock.advance(.seconds(2))
         let answer = try await test.store.take(.poll, instance: Self.instance, limits: Self.limits)

@@ -116,7 +116,7 @@ struct QueryPlanTests {
             remaining: 900, wait: nil, instance: Samples.instance, limits: Samples.limits)
         _ = try await store.budgets(Samples.limits)
         _ = try await store.submissionsAffordable(
-            Samples.worker(), limits: Samples.limits)
+            Samples.worker(), requestsEach: 1, limits: Samples.limits)
         try await store.saveIdentity(
             Credential(instance: Samples.instance, keyFingerprint: "key-1"))
         try await store.save(Credential(instance: Samples.instance, keyFingerprint: "key-1"))

@@ -260,9 +260,10 @@ extension FaultyStore {
     }
 
     func submissionsAffordable(
-        _ worker: WorkerRecord, limits: TokenBucket.Limits
+        _ worker: WorkerRecord, requestsEach: Int, limits: TokenBucket.Limits
     ) async throws(StoreError) -> Int {
-        try await store.submissionsAffordable(worker, limits: limits)
+        try await store.submissionsAffordable(
+            worker, requestsEach: requestsEach, limits: limits)
     }
 
     func obey(
