@@ -113,7 +113,13 @@ extension Substring {
 extension OperationParameter {
     /// Whether Komodo takes `value` for this parameter.
     func accepts(_ value: JSONValue) -> Bool {
-        switch kind {
+        if isDockerName {
+            let names = value.array ?? [value]
+            guard names.allSatisfy({ $0.string.map(DockerName.isValid) ?? false }) else {
+                return false
+            }
+        }
+        return switch kind {
         case .string: value.string?.isEmpty == false
         case .integer: value.int != nil
         case .boolean: value.bool != nil
@@ -126,6 +132,8 @@ extension OperationParameter {
     /// What is expected, for error messages.
     var expectation: String {
         switch kind {
+        case .string where isDockerName: "a name of \(DockerName.expectation)"
+        case .strings where isDockerName: "a list of names of \(DockerName.expectation)"
         case .string: "a text"
         case .integer: "a whole number"
         case .boolean: "true or false"

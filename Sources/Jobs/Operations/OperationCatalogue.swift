@@ -114,11 +114,12 @@ enum OperationCatalogue {
     private static let time = OperationParameter(
         "time", .integer, "seconds to wait before the container is killed")
     private static let services = OperationParameter(
-        "services", .strings, "only these services, separated by commas")
+        "services", .strings, isDockerName: true, "only these services, separated by commas")
     private static let removeOrphans = OperationParameter(
         "remove_orphans", .boolean, "also remove containers that the file no longer names")
     private static let container = OperationParameter(
-        "container", .string, isRequired: true, "name of the container on the server")
+        "container", .string, isRequired: true, isDockerName: true,
+        "name of the container on the server")
     private static let args = OperationParameter(
         "args", .object, "JSON object handed to the action")
     private static let resourceType = OperationParameter(

@@ -73,13 +73,19 @@ package struct OperationParameter: Sendable, Hashable {
     package let name: String
     package let kind: Kind
     package let isRequired: Bool
+    /// Whether it names containers or services: see ``DockerName``.
+    package let isDockerName: Bool
     /// One line for help texts.
     package let summary: String
 
-    package init(_ name: String, _ kind: Kind, isRequired: Bool = false, _ summary: String) {
+    package init(
+        _ name: String, _ kind: Kind, isRequired: Bool = false, isDockerName: Bool = false,
+        _ summary: String
+    ) {
         self.name = name
         self.kind = kind
         self.isRequired = isRequired
+        self.isDockerName = isDockerName
         self.summary = summary
     }
 }

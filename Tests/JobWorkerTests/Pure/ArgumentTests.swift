@@ -28,7 +28,8 @@ struct OperationArgumentsTests {
         Reading(.destroyStack, "remove_orphans=YES", #"{"remove_orphans":true}"#),
         Reading(.destroyStack, "remove_orphans=0", #"{"remove_orphans":false}"#),
         Reading(.triggerAction, #"args={"a":[1,2.50]}"#, #"{"args":{"a":[1,2.50]}}"#),
-        Reading(.startContainer, "container=a=b", #"{"container":"a=b"}"#),
+        Reading(.runSync, "resource_type=a=b", #"{"resource_type":"a=b"}"#),
+        Reading(.startContainer, "container=a_b.c-1", #"{"container":"a_b.c-1"}"#),
     ]
 
     @Test(arguments: readings)

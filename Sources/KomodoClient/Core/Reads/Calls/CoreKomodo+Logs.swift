@@ -44,28 +44,13 @@ extension CoreKomodo {
             search: .init(fetched: lines.count, matched: matching.count))
     }
 
-    /// Refuses what cannot be the name of a container or a service: Core 1.19 puts it into a shell
-    /// command as it is.
+    /// Refuses what cannot be the name of a container or a service.
     private static func checkDockerName(_ name: String, _ word: String) throws(KomodoError) {
-        let isWord = name.utf8.allSatisfy { byte in
-            switch byte {
-            case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "z"),
-                UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "_"), UInt8(ascii: "."),
-                UInt8(ascii: "-"):
-                true
-            default: false
-            }
-        }
-        guard isWord, let first = name.first, first != "-", first != ".",
-            name.utf8.count <= dockerNameMax
-        else {
+        guard DockerName.isValid(name) else {
             throw KomodoError(
                 .invalid,
-                "'\(Quote.word(name))' is not the name of a \(word): it may have letters, digits, "
-                    + "underscores, dots and hyphens.")
+                "'\(Quote.word(name))' is not the name of a \(word): it may have "
+                    + "\(DockerName.expectation).")
         }
     }
-
-    /// Docker's names are host names too.
-    private static let dockerNameMax = 253
 }
