@@ -94,11 +94,13 @@ extension JobRecord {
         next.holdsLane = holdsLane && transition.lane == .keep
         next.wakeAt = Self.wakeAt(transition, now)
         next.countPause(now)
+        switch transition.doubt {
+        case .keep: break
+        case .begin: next.doubtedSentAt = doubtedSentAt ?? intent?.sentAt
+        case .settle: next.doubtedSentAt = nil
+        }
         switch transition.to {
         case .pending:
-            if state == .starting(.reconciling) {
-                next.doubtedSentAt = doubtedSentAt ?? intent?.sentAt
-            }
             // A run that is repeated had begun in time, however long it took.
             if retriesFailure, let acceptedAt {
                 next.expiresAt = expiresAt + max(now - acceptedAt, .zero)

@@ -29,7 +29,7 @@ struct JobTable {
         _ job: JobRecord, by event: JobEvent, findings: Findings = Findings(),
         owner: String? = nil
     ) throws -> Advance {
-        switch machine.decide(job.facts, event, random: random()) {
+        switch machine.decide(try facts(of: job), event, random: random()) {
         case .apply(let transition):
             return .applied(try apply(transition, to: job, findings: findings, owner: owner))
         case .noteCancel: return .noted(try noteCancel(job))
@@ -39,6 +39,23 @@ struct JobTable {
         case .settle(let reason): return .noted(try settle(job, reason: reason, findings))
         case .ignore: return .ignored(job)
         }
+    }
+
+    /// The facts that decisions about a job depend on.
+    func facts(of job: JobRecord) throws -> JobFacts {
+        var facts = job.facts
+        // Nobody else goes on after a run that failed.
+        guard job.retriesFailure, job.attempt > 0 else { return facts }
+        let statement = try db.cachedStatement(
+            sql: """
+                SELECT count(*) FROM event
+                WHERE job_id = :job AND reason = :reason AND status = 'pending'
+                """)
+        facts.failedRuns =
+            try Int.fetchOne(
+                statement,
+                arguments: ["job": job.row, "reason": Transition.failedRunReason]) ?? 0
+        return facts
     }
 
     /// Writes a transition with its event.

@@ -73,7 +73,7 @@ extension SQLiteJobStore {
                 return .throttled(wait: wait)
             }
             job.intent = JobRecord.Intent(
-                sentAt: table.now, watermark: try table.watermark(of: job),
+                sentAt: table.now, watermark: try table.watermark(of: job, intent),
                 operatorID: intent.operatorID, clockOffset: intent.clockOffset,
                 requestDeadlineAt: table.now + intent.requestTimeout)
             job.ownerLostAt = nil
@@ -180,8 +180,26 @@ extension JobTable {
         try insertEvent(held, reason: "lane_busy")
     }
 
+    /// The newest run of this operation and target before the one that is about to be sent.
+    func watermark(of job: JobRecord, _ intent: IntentRequest) throws -> Timestamp? {
+        // What an earlier request of this job may yet begin must stay newer than the watermark.
+        if job.doubtedSentAt != nil, let earlier = job.intent { return earlier.watermark }
+        switch intent.watermark {
+        case .read(let moment): return moment
+        case .noted:
+            let komodoNow = now + intent.clockOffset
+            return try notedWatermark(of: job).map { noted in
+                // A time ahead of Komodo's own clock is an error that would hide every run.
+                noted <= komodoNow + Self.clockTolerance ? noted : komodoNow - Self.clockTolerance
+            }
+        }
+    }
+
+    /// How well Komodo's clock is known.
+    private static let clockTolerance: Duration = .seconds(5)
+
     /// The newest update of this operation and target that polling has seen.
-    func watermark(of job: JobRecord) throws -> Timestamp? {
+    private func notedWatermark(of job: JobRecord) throws -> Timestamp? {
         guard let target = job.target.id else { return nil }
         let statement = try db.cachedStatement(
             sql: """

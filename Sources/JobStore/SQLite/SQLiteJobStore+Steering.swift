@@ -10,7 +10,7 @@ extension SQLiteJobStore {
             guard var job = try table.job(job) else { throw StoreError.unknown("\(job)") }
             guard !job.state.isTerminal else { return .ignored(job) }
             job.cancelRequestedAt = job.cancelRequestedAt ?? table.now
-            switch table.machine.decide(job.facts, .cancelRequested, random: 0) {
+            switch table.machine.decide(try table.facts(of: job), .cancelRequested, random: 0) {
             case .apply(let transition): return .applied(try table.apply(transition, to: job))
             case .noteCancel, .note, .settle, .ignore:
                 return try table.noteCancelRequest(job.row)

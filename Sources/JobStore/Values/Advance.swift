@@ -37,17 +37,27 @@ package struct IntentRequest: Sendable, Hashable {
     package var clockOffset: Duration
     package var requestTimeout: Duration
     package var limits: TokenBucket.Limits
+    package var watermark: Watermark
     /// Whether the sender waits for a token, so that the job stays claimed when there is none.
     package var isPatient: Bool
 
+    /// Which run on the target is the newest of those before.
+    package enum Watermark: Sendable, Hashable {
+        /// The newest that polls have noted.
+        case noted
+        /// What a look at the target has just shown, by Komodo's clock; nil when there was none.
+        case read(Timestamp?)
+    }
+
     package init(
         operatorID: String?, clockOffset: Duration, requestTimeout: Duration,
-        limits: TokenBucket.Limits, isPatient: Bool = false
+        limits: TokenBucket.Limits, watermark: Watermark = .noted, isPatient: Bool = false
     ) {
         self.operatorID = operatorID
         self.clockOffset = clockOffset
         self.requestTimeout = requestTimeout
         self.limits = limits
+        self.watermark = watermark
         self.isPatient = isPatient
     }
 }

@@ -45,7 +45,8 @@ package struct JobRecord: Sendable, Hashable {
 
     package var intent: Intent?
     package var ownerLostAt: Timestamp?
-    /// When the first attempt left that later counted as never started.
+    /// When the first attempt left that counts as never started and may yet surface; nil once a run
+    /// has failed after it.
     package var doubtedSentAt: Timestamp?
     package var acceptedAt: Timestamp?
     package var remote: RemoteReference?
@@ -76,12 +77,13 @@ package struct JobRecord: Sendable, Hashable {
         package var requestDeadlineAt: Timestamp
     }
 
-    /// The facts that decisions depend on.
+    /// The facts that decisions depend on, but for ``JobFacts/failedRuns``, which the history tells.
     package var facts: JobFacts {
         JobFacts(
             state: state, operation: operation, attempt: attempt, failures: failures,
             isCancelRequested: cancelRequestedAt != nil, waitsForHealth: waitsForHealth,
-            retriesFailure: retriesFailure, remote: remote, holdsLane: holdsLane)
+            retriesFailure: retriesFailure, isDoubted: doubtedSentAt != nil, remote: remote,
+            holdsLane: holdsLane)
     }
 
     /// The names of arguments whose values must not be read back.

@@ -99,6 +99,10 @@ struct Conclusion: Sendable {
             context.logger.warning(
                 "Cannot look for a duplicate",
                 metadata: [LogKey.jobID: "\(job.id)", LogKey.errorMessage: "\(error.message)"])
+            guard let lease = job.lease else { return }
+            let detail: JSONValue = ["message": .string(error.message)]
+            try await context.store.note(
+                "duplicate_unchecked", detail: detail.serialized(), lease)
             return
         }
         let newer = found.filter { other in

@@ -86,8 +86,9 @@ struct Reconciler: Sendable {
         }
     }
 
-    /// The updates that the submission may have left behind.
-    private func updates(
+    /// The updates that the submission, and those of the job that count as never started, may have
+    /// left behind.
+    func updates(
         for job: JobRecord, _ intent: JobRecord.Intent
     ) async throws(KomodoError) -> [String] {
         // Our clock may have been set since the intent; the earlier bound loses nothing, because what
@@ -95,7 +96,8 @@ struct Reconciler: Sendable {
         let offset = min(intent.clockOffset, try await context.komodo.identify().clockOffset)
         let found = try await context.komodo.evidence(
             Self.query(
-                job, operatorID: intent.operatorID, sentAt: intent.sentAt, clockOffset: offset,
+                job, operatorID: intent.operatorID, sentAt: job.doubtedSentAt ?? intent.sentAt,
+                clockOffset: offset,
                 watermark: intent.watermark))
         return found.filter { update in
             intent.watermark.map { update.startedAt > $0 } ?? true

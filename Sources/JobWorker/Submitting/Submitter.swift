@@ -62,10 +62,14 @@ struct Submitter: Sendable {
         _ job: JobRecord, _ lease: Lease, _ identity: KomodoIdentity
     ) async throws -> JobRecord? {
         let submission = try await submission(for: job)
-        if let event = try await readWatermark(job) {
-            return try await context.record(event, job, lease)
+        let watermark: IntentRequest.Watermark
+        switch try await look(at: job) {
+        case .clear(let found): watermark = found
+        case .blocked(let event): return try await context.record(event, job, lease)
         }
-        guard let (sending, intendedAt) = try await intend(lease, identity) else { return nil }
+        guard let (sending, intendedAt) = try await intend(lease, identity, watermark) else {
+            return nil
+        }
         logStart(sending)
         await context.hooks.reached(.intentRecorded, sending)
         let result = await context.komodo.submit(submission) { [context] in
@@ -89,7 +93,7 @@ struct Submitter: Sendable {
     ///
     /// - Returns: the job, and a moment before the intent was written; nil when it is not sent now.
     private func intend(
-        _ lease: Lease, _ identity: KomodoIdentity
+        _ lease: Lease, _ identity: KomodoIdentity, _ watermark: IntentRequest.Watermark
     ) async throws -> (job: JobRecord, at: Int64)? {
         var waited: Duration = .zero
         while true {
@@ -99,7 +103,7 @@ struct Submitter: Sendable {
             let intent = IntentRequest(
                 operatorID: identity.operatorID, clockOffset: identity.clockOffset,
                 requestTimeout: context.policy.requestTimeout, limits: context.policy.limits,
-                isPatient: isPatient)
+                watermark: watermark, isPatient: isPatient)
             switch try await context.store.recordIntent(lease, intent) {
             case .recorded(let job): return (job, intendedAt)
             case .leaseLost: return nil
@@ -112,35 +116,56 @@ struct Submitter: Sendable {
         }
     }
 
-    /// Notes how the target is before the operation, where Komodo's runs cannot be told apart
-    /// otherwise.
-    ///
-    /// - Returns: why nothing can be sent now; nil when it can.
-    private func readWatermark(_ job: JobRecord) async throws -> JobEvent? {
-        let reading: WatermarkReading
-        do throws(KomodoError) {
-            reading = try await context.komodo.watermark(of: job.operation, on: job.target)
-        } catch {
-            // A read that is refused, perhaps by a proxy before a Komodo that restarts, says
-            // nothing about the operation.
-            guard error.code != .invalid else {
-                return .submitted(.undelivered(error.jobError))
+    /// What a look at the target shows before anything is sent to it.
+    private enum Look {
+        case clear(IntentRequest.Watermark)
+        /// Nothing can be sent now, and this is why.
+        case blocked(JobEvent)
+    }
+
+    /// Sees how the target is before the operation, where Komodo's runs cannot be told apart
+    /// otherwise, and whether an earlier request of the job has begun after all.
+    private func look(at job: JobRecord) async throws -> Look {
+        do {
+            let reading = try await context.komodo.watermark(of: job.operation, on: job.target)
+            if case .busy(let error) = reading { return .blocked(.submitted(.busy(error))) }
+            if let event = try await surfaced(job) { return .blocked(event) }
+            switch reading {
+            case .unneeded: return .clear(.noted)
+            case .newest(let moment): return .clear(.read(moment))
+            case .busy(let error): return .blocked(.submitted(.busy(error)))
             }
-            return Self.event(unsent: error)
+        } catch let error as KomodoError {
+            return .blocked(Self.event(unread: error, job))
         }
-        switch reading {
-        case .unneeded, .newest(nil): return nil
-        case .busy(let error): return .submitted(.busy(error))
-        case .newest(let moment?):
-            let marks = job.operation.spec.updateOperations(job.arguments).map { operation in
-                Watermark(
-                    targetType: job.target.type.rawValue, targetID: job.target.id ?? "",
-                    operation: operation, startedAt: moment)
-            }
-            try await context.persist(job) { () async throws(StoreError) in
-                try await context.store.saveWatermarks(marks, instance: job.instance)
-            }
-            return nil
+    }
+
+    /// What shows that an earlier request of the job, which counts as never started, has begun.
+    private func surfaced(_ job: JobRecord) async throws -> JobEvent? {
+        guard job.doubtedSentAt != nil, let intent = job.intent else { return nil }
+        let updates = try await Reconciler(context: context).updates(for: job, intent)
+        let candidates = try await context.unowned(updates, job)
+        guard let first = candidates.first else { return nil }
+        context.logger.notice(
+            "A request that seemed lost has begun after all",
+            metadata: [LogKey.jobID: "\(job.id)", LogKey.komodoUpdateID: "\(first)"])
+        return candidates.count == 1
+            ? .evidenceFound(.update(first)) : .evidenceAmbiguous(candidates: candidates)
+    }
+
+    /// What becomes of a job whose target could not be looked at because of `error`.
+    private static func event(unread error: KomodoError, _ job: JobRecord) -> JobEvent {
+        switch error.code {
+        // The target is gone or closed to this key.
+        case .notFound, .forbidden: .targetRefused(error.jobError)
+        // The interface will never tell whether the earlier request has begun.
+        case .unsupported where job.doubtedSentAt != nil: .targetRefused(error.jobError)
+        // A read that is refused, perhaps by a proxy before a Komodo that restarts, says nothing
+        // about the operation.
+        case .invalid: .submitted(.undelivered(error.jobError))
+        case .unsupported, .budgetExhausted, .unauthorized, .throttled, .unreachable, .malformed,
+            .serverFault, .interrupted:
+            event(unsent: error)
         }
     }
 

@@ -10,4 +10,6 @@ package enum RemoteOutcome: Sendable, Hashable {
     case cancelled(JobError)
     /// Komodo or its agent went away meanwhile; nobody knows how it ended.
     case interrupted(JobError)
+    /// Komodo accepted it and shows nothing that tells whether it ran.
+    case unknown(JobError)
 }

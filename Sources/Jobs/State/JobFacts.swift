@@ -13,6 +13,10 @@ package struct JobFacts: Sendable, Hashable {
     package var waitsForHealth: Bool
     /// Whether a run that failed in Komodo is repeated.
     package var retriesFailure: Bool
+    /// Runs that Komodo says failed and after which the job went on.
+    package var failedRuns: Int
+    /// Whether an earlier request counts as never started, so that Komodo may yet get it.
+    package var isDoubted: Bool
     /// Whether Komodo ever accepted an attempt.
     package var remote: RemoteReference?
     /// Whether the job has its lane, even while it is pending or after its deadline.
@@ -21,7 +25,8 @@ package struct JobFacts: Sendable, Hashable {
     package init(
         state: JobState, operation: JobOperation, attempt: Int = 0, failures: Int = 0,
         isCancelRequested: Bool = false, waitsForHealth: Bool = false,
-        retriesFailure: Bool = false, remote: RemoteReference? = nil, holdsLane: Bool = false
+        retriesFailure: Bool = false, failedRuns: Int = 0, isDoubted: Bool = false,
+        remote: RemoteReference? = nil, holdsLane: Bool = false
     ) {
         self.state = state
         self.operation = operation
@@ -30,6 +35,8 @@ package struct JobFacts: Sendable, Hashable {
         self.isCancelRequested = isCancelRequested
         self.waitsForHealth = waitsForHealth
         self.retriesFailure = retriesFailure
+        self.failedRuns = failedRuns
+        self.isDoubted = isDoubted
         self.remote = remote
         self.holdsLane = holdsLane
     }

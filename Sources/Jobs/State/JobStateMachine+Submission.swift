@@ -6,7 +6,7 @@ extension JobStateMachine {
             .apply(
                 Transition(
                     facts, to: .running(.accepted), reason: "accepted",
-                    failures: facts.failuresWhenAccepted, remote: reference))
+                    failures: facts.failures(whenAcceptedAs: facts.attempt), remote: reference))
         case .concluded(let reference, let end):
             .apply(conclusion(facts.accepted(as: reference), end, random))
         case .ambiguous(let error):
@@ -14,8 +14,7 @@ extension JobStateMachine {
                 Transition(
                     facts, to: .starting(.reconciling), reason: "answer_lost", error: error))
         case .rejected(let error):
-            .apply(
-                Transition(facts, to: .failed(.rejected), reason: "rejected", error: error))
+            .apply(endWithoutRun(facts, .failed(.rejected), "rejected", error: error))
         case .undelivered, .throttled, .unauthorized, .unavailable, .busy, .withheld:
             unsentSubmission(facts, outcome, random)
         }
@@ -30,11 +29,11 @@ extension JobStateMachine {
         case .undelivered, .rejected, .throttled, .unauthorized, .unavailable, .busy, .withheld:
             break
         }
+        if case .busy = outcome, facts.isDoubted {
+            return .apply(busyInDoubt(facts, attempt: facts.attempt - 1))
+        }
         if facts.isCancelRequested {
-            return .apply(
-                Transition(
-                    facts, to: .cancelled(.beforeSend), reason: "cancel_requested",
-                    attempt: facts.attempt - 1))
+            return .apply(cancelledUnsent(facts, attempt: facts.attempt - 1))
         }
         switch outcome {
         case .undelivered(let error):
@@ -54,9 +53,9 @@ extension JobStateMachine {
         case .withheld: return .apply(unsent(facts, .queued, "withheld"))
         case .rejected(let error):
             return .apply(
-                Transition(
-                    facts, to: .failed(.rejected), reason: "rejected",
-                    attempt: facts.attempt - 1, error: error))
+                endWithoutRun(
+                    facts, .failed(.rejected), "rejected", attempt: facts.attempt - 1,
+                    error: error))
         case .accepted, .concluded, .ambiguous: return .ignore
         }
     }
@@ -75,6 +74,9 @@ extension JobStateMachine {
         case .interrupted(let error):
             return Transition(
                 facts, to: .failed(.remoteInterrupted), reason: "remote_interrupted", error: error)
+        case .unknown(let error):
+            return Transition(
+                facts, to: .failed(.outcomeUnknown), reason: "no_trace", error: error)
         case .cancelled(let error):
             return Transition(
                 facts, to: .cancelled(.remoteCancelled), reason: "remote_cancelled", error: error)
@@ -87,29 +89,29 @@ extension JobStateMachine {
     private func failed(
         _ facts: JobFacts, _ error: JobError, _ random: UInt64
     ) -> Transition {
-        let failures = facts.failures + 1
-        guard facts.retriesFailure, !facts.isCancelRequested, failures <= retry.countMax else {
-            return Transition(
-                facts, to: .failed(.remoteFailed), reason: "remote_failed", error: error)
+        let failedRuns = facts.failedRuns + 1
+        let reason = Transition.failedRunReason
+        guard facts.retriesFailure, !facts.isCancelRequested, failedRuns <= retry.countMax else {
+            return Transition(facts, to: .failed(.remoteFailed), reason: reason, error: error)
         }
+        // This run has begun and ended, and whoever read its end has looked for an earlier one.
         return Transition(
-            facts, to: .pending(.backoff), reason: "remote_failed", failures: failures,
-            wait: retry.wait(failures: failures, random: random), error: error)
+            facts, to: .pending(.backoff), reason: reason,
+            wait: retry.wait(failures: failedRuns, random: random), error: error, doubt: .settle)
     }
 
     private func nothingRan(
         _ facts: JobFacts, _ outcome: RemoteOutcome, _ error: JobError, _ random: UInt64
     ) -> Transition {
         let failures = facts.failures + 1
-        if facts.isCancelRequested {
-            return Transition(facts, to: .cancelled(.beforeSend), reason: "cancel_requested")
-        }
         let isBusy = outcome == .busy(error)
+        if facts.isCancelRequested {
+            return isBusy && facts.isDoubted ? busyInDoubt(facts) : cancelledUnsent(facts)
+        }
         // A busy target becomes free; a server that is down may not. The start window bounds both.
         if !isBusy, failures > retry.countMax {
-            return Transition(
-                facts, to: .failed(.exhausted), reason: "exhausted", failures: failures,
-                error: error)
+            return endWithoutRun(
+                facts, .failed(.exhausted), "exhausted", failures: failures, error: error)
         }
         return Transition(
             facts, to: .pending(.backoff), reason: outcome.word, failures: failures,
@@ -124,14 +126,12 @@ extension JobStateMachine {
                 "The answer was lost, and Komodo keeps no record of a run that changes nothing: "
                     + "check the target, then use 'resolve --retry' or 'resolve --fail'.")
         }
-        if facts.isCancelRequested {
-            return Transition(facts, to: .cancelled(.beforeSend), reason: "cancel_requested")
-        }
+        if facts.isCancelRequested { return cancelledUnsent(facts) }
         switch facts.operation.spec.resend {
         case .automatic:
             return Transition(
                 facts, to: .pending(.queued), reason: "never_started",
-                failures: facts.failures + 1)
+                failures: facts.failures + 1, doubt: .begin)
         case .ask:
             return unknown(
                 facts, "evidence_absent",
@@ -139,15 +139,6 @@ extension JobStateMachine {
                     + "itself, because it runs your own code: check, then use 'resolve --retry' or "
                     + "'resolve --fail'.")
         }
-    }
-
-    /// An end without knowledge.
-    func unknown(
-        _ facts: JobFacts, _ reason: String, _ message: String, candidates: [String] = []
-    ) -> Transition {
-        Transition(
-            facts, to: .failed(.outcomeUnknown), reason: reason,
-            error: JobError(.outcomeUnknown, message), candidates: candidates)
     }
 
     /// Back to pending without having used up the attempt.
@@ -185,13 +176,13 @@ extension JobStateMachine {
 }
 
 extension JobFacts {
-    /// The earlier attempts, each of which came to nothing in Komodo; failures to get there at all
+    /// The attempts before this one that came to nothing in Komodo; failures to get there at all
     /// are over.
-    var failuresWhenAccepted: Int { max(0, attempt - 1) }
+    func failures(whenAcceptedAs attempt: Int) -> Int { max(0, attempt - 1 - failedRuns) }
 
     func accepted(as reference: RemoteReference) -> JobFacts {
         var facts = self
-        facts.failures = failuresWhenAccepted
+        facts.failures = failures(whenAcceptedAs: attempt)
         facts.remote = reference
         return facts
     }
@@ -207,6 +198,7 @@ extension RemoteOutcome {
         case .notStarted: "not_started"
         case .cancelled: "cancelled"
         case .interrupted: "interrupted"
+        case .unknown: "unknown"
         }
     }
 }

@@ -36,16 +36,15 @@ package struct JobStateMachine: Sendable {
                 Transition(
                     facts, to: .starting(.claimed), reason: "claimed", attempt: facts.attempt + 1))
         case .cancelRequested:
-            return .apply(
-                Transition(facts, to: .cancelled(.beforeSend), reason: "cancel_requested"))
+            return .apply(cancelledUnsent(facts))
         case .startWindowClosed:
             guard phase != .held, phase != .blocked else { return .ignore }
             return .apply(
-                Transition(
-                    facts, to: .failed(.expired), reason: "start_window_closed",
+                endWithoutRun(
+                    facts, .failed(.expired), "start_window_closed",
                     error: JobError(
                         .timeoutError,
-                        facts.retriesFailure && facts.attempt > 0
+                        facts.attempt > 0
                             ? "Not sent again: it could not be started within its start window."
                             : "Never sent: it could not be started within its start window.")))
         case .released, .laneFoundBusy, .budgetExhausted, .intentRecorded, .targetUnresolved,
@@ -69,14 +68,18 @@ package struct JobStateMachine: Sendable {
             return .apply(backoff(facts, "target_unresolved", error, random))
         case .targetRefused(let error):
             return .apply(
-                Transition(
-                    facts, to: .failed(.rejected), reason: "target_refused",
-                    attempt: facts.attempt - 1, error: error))
+                facts.isDoubted
+                    ? unreadable(facts, error, attempt: facts.attempt - 1)
+                    : endWithoutRun(
+                        facts, .failed(.rejected), "target_refused", attempt: facts.attempt - 1,
+                        error: error))
+        // What counted as never started showed up before it was sent again.
+        case .evidenceFound(let reference) where facts.isDoubted:
+            return .apply(adoption(facts, reference, attempt: facts.attempt - 1))
+        case .evidenceAmbiguous(let candidates) where facts.isDoubted:
+            return .apply(ambiguity(facts, candidates, attempt: facts.attempt - 1))
         case .cancelRequested:
-            return .apply(
-                Transition(
-                    facts, to: .cancelled(.beforeSend), reason: "cancel_requested",
-                    attempt: facts.attempt - 1))
+            return .apply(cancelledUnsent(facts, attempt: facts.attempt - 1))
         case .submitted(let outcome): return unsentSubmission(facts, outcome, random)
         case .claimed, .evidenceFound, .evidenceAmbiguous, .evidenceAbsent, .progressed,
             .concluded, .becameUnreadable, .becameUnreachable, .becameHealthy, .becameUnhealthy,
@@ -103,24 +106,10 @@ package struct JobStateMachine: Sendable {
 
     private func reconciling(_ facts: JobFacts, _ event: JobEvent, _ random: UInt64) -> Decision {
         switch event {
-        case .evidenceFound(let reference):
-            return .apply(
-                Transition(
-                    facts, to: .running(.accepted), reason: "evidence_found",
-                    failures: facts.failuresWhenAccepted, remote: reference))
-        case .evidenceAmbiguous(let candidates):
-            return .apply(
-                unknown(
-                    facts, "evidence_ambiguous",
-                    "Several updates in Komodo could be this job; adopt one with 'resolve --adopt'.",
-                    candidates: candidates))
+        case .evidenceFound(let reference): return .apply(adoption(facts, reference))
+        case .evidenceAmbiguous(let candidates): return .apply(ambiguity(facts, candidates))
         case .evidenceAbsent: return .apply(neverStarted(facts, random))
-        case .targetRefused(let error):
-            return .apply(
-                unknown(
-                    facts, "evidence_unreadable",
-                    "The answer was lost, and whether it ran cannot be told: "
-                        + error.message))
+        case .targetRefused(let error): return .apply(unreadable(facts, error))
         case .ownerLost:
             return .apply(
                 Transition(facts, to: .starting(.reconciling), reason: "owner_lost"))

@@ -4,6 +4,12 @@
 package struct Transition: Sendable, Hashable {
     /// What happens to the job's hold on its lane.
     package enum Lane: Sendable, Hashable { case keep, release }
+    /// What happens to the doubt whether an earlier request may yet begin.
+    package enum Doubt: Sendable, Hashable { case keep, begin, settle }
+
+    /// The reason of a failed run after which the job goes on; how often it stands in the history
+    /// is ``JobFacts/failedRuns``.
+    package static let failedRunReason = "remote_failed"
 
     package let to: JobState
     /// The word in the event log.
@@ -15,6 +21,7 @@ package struct Transition: Sendable, Hashable {
     package var remote: RemoteReference?
     package var error: JobError?
     package var lane: Lane
+    package var doubt: Doubt
     /// Whether the owner keeps the job.
     package var keepsLease: Bool
     /// Update ids that could be ours, when nobody can tell.
@@ -23,7 +30,7 @@ package struct Transition: Sendable, Hashable {
     package init(
         _ facts: JobFacts, to state: JobState, reason: String, attempt: Int? = nil,
         failures: Int? = nil, wait: Duration? = nil, remote: RemoteReference? = nil,
-        error: JobError? = nil, lane: Lane? = nil, keepsLease: Bool? = nil,
+        error: JobError? = nil, lane: Lane? = nil, doubt: Doubt = .keep, keepsLease: Bool? = nil,
         candidates: [String] = []
     ) {
         self.to = state
@@ -34,6 +41,7 @@ package struct Transition: Sendable, Hashable {
         self.remote = remote ?? facts.remote
         self.error = error
         self.lane = lane ?? (state.isTerminal ? .release : .keep)
+        self.doubt = doubt
         self.candidates = candidates
         switch state {
         case .pending, .success, .failed, .cancelled: self.keepsLease = keepsLease ?? false

@@ -87,6 +87,10 @@ struct QueryPlanTests {
             .concluded(.failed(Samples.problem)),
             to: try await test.running(.deploy, 50, update: "f")
         )
+        let repeated = try await test.running(.deploy, 51, update: "g") {
+            $0.retriesFailure = true
+        }
+        try await test.apply(.concluded(.failed(Samples.problem)), to: repeated)
         let again = try await store.retry(retry.row, by: Samples.caller())
         _ = try await store.cancel(again.row)
         for (number, resolution) in [Resolution.retry, .fail, .adopt("u9")].enumerated() {
@@ -294,6 +298,7 @@ struct QueryPlanTests {
             ("target_id IS NULL AND status", "job_unresolved (instance=? AND target_type=?"),
             ("WHERE retry_of = ?", "job_retry (retry_of=?)"),
             ("FROM event WHERE job_id = :job AND id", "event_job (job_id=? AND id>?)"),
+            ("SELECT count(*) FROM event", "event_job (job_id=?)"),
             ("SELECT 1 FROM adoption", "PRIMARY KEY (instance=? AND update_id=?)"),
         ]
         for (text, index) in expected {

@@ -8,7 +8,24 @@ enum FactsTable {
         .deploy, .runProcedure, .deployStackIfChanged, .build, .pullRepo,
     ]
 
-    static let all: [JobFacts] = JobState.all.flatMap { state in
+    static let all: [JobFacts] = ordinary + eventful
+
+    /// Jobs with a past: a run that failed, a request that may yet begin, or both.
+    private static let eventful: [JobFacts] = JobState.all.flatMap { state in
+        [JobOperation.deploy, .runProcedure].flatMap { operation in
+            flags.flatMap { isCancelRequested in
+                [(0, true), (2, false), (2, true)].map { failedRuns, isDoubted in
+                    JobFacts(
+                        state: state, operation: operation, attempt: 5, failures: 3,
+                        isCancelRequested: isCancelRequested, retriesFailure: true,
+                        failedRuns: failedRuns, isDoubted: isDoubted, remote: remote(state),
+                        holdsLane: true)
+                }
+            }
+        }
+    }
+
+    private static let ordinary: [JobFacts] = JobState.all.flatMap { state in
         operations.flatMap { operation in
             attempts(state).flatMap { attempt in
                 [0, 2, 3, 9].flatMap { failures in

@@ -78,6 +78,9 @@ struct InvariantTests {
                 let isBack =
                     switch transition.to {
                     case .pending, .cancelled(.beforeSend), .failed(.rejected): true
+                    // What surfaced is an earlier attempt, and what failed before stays failed.
+                    case .running(.accepted), .failed(.outcomeUnknown): step.facts.isDoubted
+                    case .failed(.remoteFailed): step.facts.failedRuns > 0
                     case .starting, .running, .success, .failed, .cancelled: false
                     }
                 Self.check(isBack, step)
@@ -138,6 +141,10 @@ struct InvariantTests {
 
     private static func provesNothingRan(_ step: Step, isResent status: JobStatus) -> Bool {
         switch (step.facts.state, step.event) {
+        // Whoever wants a failed run repeated has said so.
+        case (.running, .concluded(.failed)),
+            (.starting(.sending), .submitted(.concluded(_, .failed))):
+            step.facts.retriesFailure
         case (.starting(.sending), .submitted(let outcome)): outcome.provesNothingRan
         case (.running, .concluded(let outcome)): outcome.provesNothingRan
         case (.starting(.reconciling), .evidenceAbsent):
@@ -147,6 +154,23 @@ struct InvariantTests {
             default: !step.facts.operation.spec.isFollowedByState
             }
         default: false
+        }
+    }
+
+    @Test func noEndAfterAFailedRunSaysThatNothingRan() {
+        Self.forEachTransition { step, transition in
+            guard step.facts.failedRuns > 0 else { return }
+            let says: [JobState] = [
+                .cancelled(.beforeSend), .failed(.rejected), .failed(.expired), .failed(.exhausted),
+            ]
+            Self.check(!says.contains(transition.to), step)
+        }
+    }
+
+    @Test func inDoubtABusyTargetIsNotWaitedFor() {
+        Self.forEachTransition { step, transition in
+            guard step.facts.isDoubted, case .submitted(.busy) = step.event else { return }
+            Self.check(transition.to == .failed(.outcomeUnknown), step)
         }
     }
 

@@ -237,6 +237,7 @@ struct RandomWalk {
         case 2, 3: .notStarted(Self.problem)
         case 4: .cancelled(Self.problem)
         case 5: .interrupted(Self.problem)
+        case 6: .unknown(Self.problem)
         default: .succeeded
         }
     }

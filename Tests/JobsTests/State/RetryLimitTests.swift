@@ -50,6 +50,47 @@ struct RetryLimitTests {
         #expect(facts.attempt == 4)
     }
 
+    /// Attempts that did not become runs and that nothing limits but the start window.
+    private static let fruitless: [[JobEvent]] = [
+        [.submitted(.accepted(SampleEvents.update)), .concluded(.busy(SampleEvents.problem))],
+        [.submitted(.ambiguous(SampleEvents.problem)), .evidenceAbsent],
+        [.submitted(.busy(SampleEvents.problem))],
+    ]
+
+    @Test(arguments: fruitless)
+    func whatDidNotRunUsesUpNoRepeat(events: [JobEvent]) {
+        var facts = JobFacts(
+            state: .pending(.queued), operation: .deploy, retriesFailure: true)
+        var repeats = 0
+        while facts.state.status == .pending, repeats < 10 {
+            facts.state = .pending(.queued)
+            for event in [.claimed, .intentRecorded] + events {
+                guard case .apply(let transition) = machine.decide(facts, event, random: 0) else {
+                    Issue.record("\(event) in \(facts.state)")
+                    return
+                }
+                facts.take(transition)
+            }
+            guard attempt(&facts, endingIn: .failed(SampleEvents.problem)) != nil else { break }
+            repeats += 1
+        }
+        #expect(repeats == 4)
+        #expect(facts.state == .failed(.remoteFailed))
+    }
+
+    @Test func aCancelBetweenTwoRepeatsDoesNotHideTheRuns() {
+        var facts = JobFacts(
+            state: .pending(.queued), operation: .triggerAction, retriesFailure: true)
+        _ = attempt(&facts, endingIn: .failed(SampleEvents.problem))
+        #expect(facts.state == .pending(.backoff) && facts.failedRuns == 1)
+        guard case .apply(let end) = machine.decide(facts, .cancelRequested, random: 0) else {
+            Issue.record("a waiting job can be cancelled")
+            return
+        }
+        #expect(end.to == .failed(.remoteFailed))
+        #expect(end.error?.message.contains("cancellation") == true)
+    }
+
     @Test func aBusyTargetIsAskedMoreAndMoreRarelyAndForEver() {
         var facts = JobFacts(state: .pending(.queued), operation: .deploy)
         var waits: [Duration] = []
@@ -92,6 +133,14 @@ extension JobFacts {
         state = transition.to
         attempt = transition.attempt
         failures = transition.failures
+        if transition.to.status == .pending, transition.reason == Transition.failedRunReason {
+            failedRuns += 1
+        }
+        switch transition.doubt {
+        case .keep: break
+        case .begin: isDoubted = true
+        case .settle: isDoubted = false
+        }
         holdsLane = holdsLane && transition.lane == .keep
         switch transition.to {
         case .pending, .starting: remote = nil

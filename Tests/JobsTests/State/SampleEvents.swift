@@ -7,7 +7,7 @@ enum SampleEvents {
 
     static let remoteOutcomes: [RemoteOutcome] = [
         .succeeded, .failed(problem), .busy(problem), .notStarted(problem), .cancelled(problem),
-        .interrupted(problem),
+        .interrupted(problem), .unknown(problem),
     ]
 
     static let submissionOutcomes: [SubmissionOutcome] =
@@ -106,6 +106,7 @@ extension RemoteOutcome {
         case .notStarted: "notStarted"
         case .cancelled: "cancelled"
         case .interrupted: "interrupted"
+        case .unknown: "unknown"
         }
     }
 
@@ -113,7 +114,7 @@ extension RemoteOutcome {
     var provesNothingRan: Bool {
         switch self {
         case .busy, .notStarted: true
-        case .succeeded, .failed, .cancelled, .interrupted: false
+        case .succeeded, .failed, .cancelled, .interrupted, .unknown: false
         }
     }
 }

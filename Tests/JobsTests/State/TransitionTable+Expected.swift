@@ -45,6 +45,7 @@ extension TransitionTable {
           sent.ended.notStarted = pending/backoff, fails=3, wait 2 s, error (not_started)
           sent.ended.cancelled = cancelled/remote_cancelled, fails=2, error (remote_cancelled)
           sent.ended.interrupted = failed/remote_interrupted, fails=2, error (remote_interrupted)
+          sent.ended.unknown = failed/outcome_unknown, fails=2, error (no_trace)
           sent.undelivered = pending/backoff, try-1, fails=8, wait 30 s, error (undelivered)
           sent.rejected = failed/rejected, error (rejected)
           sent.throttledFor = pending/throttled, try-1, wait 7 s, error (throttled)
@@ -71,6 +72,7 @@ extension TransitionTable {
           concluded.notStarted = pending/backoff, fails=3, wait 2 s, error (not_started)
           concluded.cancelled = cancelled/remote_cancelled, error (remote_cancelled)
           concluded.interrupted = failed/remote_interrupted, error (remote_interrupted)
+          concluded.unknown = failed/outcome_unknown, error (no_trace)
           becameUnreadable = failed/remote_failed, error (unreadable)
           becameUnreachable = running/unreachable (unreachable)
           cancelRequested = same, cancel noted
@@ -83,6 +85,7 @@ extension TransitionTable {
           concluded.notStarted = pending/backoff, fails=3, wait 2 s, error (not_started)
           concluded.cancelled = cancelled/remote_cancelled, error (remote_cancelled)
           concluded.interrupted = failed/remote_interrupted, error (remote_interrupted)
+          concluded.unknown = failed/outcome_unknown, error (no_trace)
           becameUnreadable = failed/remote_failed, error (unreadable)
           becameUnreachable = running/unreachable (unreachable)
           cancelRequested = same, cancel noted
@@ -100,6 +103,7 @@ extension TransitionTable {
           concluded.notStarted = pending/backoff, fails=3, wait 2 s, error (not_started)
           concluded.cancelled = cancelled/remote_cancelled, error (remote_cancelled)
           concluded.interrupted = failed/remote_interrupted, error (remote_interrupted)
+          concluded.unknown = failed/outcome_unknown, error (no_trace)
           becameUnreadable = failed/remote_failed, error (unreadable)
           cancelRequested = same, cancel noted
           deadlinePassed = failed/deadline, keeps lane, TIMEOUT_ERROR (deadline_passed)
@@ -111,6 +115,7 @@ extension TransitionTable {
           concluded.notStarted = pending/backoff, fails=3, wait 2 s, error (not_started)
           concluded.cancelled = cancelled/remote_cancelled, error (remote_cancelled)
           concluded.interrupted = failed/remote_interrupted, error (remote_interrupted)
+          concluded.unknown = failed/outcome_unknown, error (no_trace)
           becameUnreadable = failed/remote_failed, error (unreadable)
           cancelRequested = same, cancel noted
           cancelDelivered = running/cancelling (cancel_delivered)
@@ -122,6 +127,7 @@ extension TransitionTable {
           concluded.notStarted = same, settled late_outcome_not_started
           concluded.cancelled = same, settled late_outcome_cancelled
           concluded.interrupted = same, settled late_outcome_interrupted
+          concluded.unknown = same, settled late_outcome_unknown
           becameUnreadable = same, settled late_outcome_unreadable
         """
 
@@ -191,15 +197,52 @@ extension TransitionTable {
     /// What differs when a run that failed is to be repeated.
     static let expectedWithRetries = """
         starting/sending
-          sent.ended.failed = pending/backoff, fails=3, wait 2 s, error (remote_failed)
+          sent.ended.failed = pending/backoff, fails=2, wait 0 s, error (remote_failed)
         running/accepted
-          concluded.failed = pending/backoff, fails=3, wait 2 s, error (remote_failed)
+          concluded.failed = pending/backoff, wait 0 s, error (remote_failed)
         running/in_progress
-          concluded.failed = pending/backoff, fails=3, wait 2 s, error (remote_failed)
+          concluded.failed = pending/backoff, wait 0 s, error (remote_failed)
         running/cancelling
-          concluded.failed = pending/backoff, fails=3, wait 2 s, error (remote_failed)
+          concluded.failed = pending/backoff, wait 0 s, error (remote_failed)
         running/unreachable
-          concluded.failed = pending/backoff, fails=3, wait 2 s, error (remote_failed)
+          concluded.failed = pending/backoff, wait 0 s, error (remote_failed)
+        """
+
+    /// What differs while an earlier request may yet begin.
+    static let expectedInDoubt = """
+        starting/claimed
+          targetRefused = failed/outcome_unknown, try-1, OUTCOME_UNKNOWN (evidence_unreadable)
+          sent.busy = failed/outcome_unknown, try-1, OUTCOME_UNKNOWN (busy_in_doubt)
+          evidenceFound = running/accepted, try-1, fails=1 (evidence_found)
+          evidenceAmbiguous = failed/outcome_unknown, try-1, OUTCOME_UNKNOWN (evidence_ambiguous)
+        starting/sending
+          sent.busy = failed/outcome_unknown, try-1, OUTCOME_UNKNOWN (busy_in_doubt)
+        """
+
+    /// What differs after a run that failed: no end says that nothing ran.
+    static let expectedAfterAFailedRun = """
+        pending/scheduled
+          cancelRequested = failed/remote_failed, EXECUTION_ERROR (cancel_requested)
+          startWindowClosed = failed/remote_failed, EXECUTION_ERROR (start_window_closed)
+        pending/queued
+          cancelRequested = failed/remote_failed, EXECUTION_ERROR (cancel_requested)
+          startWindowClosed = failed/remote_failed, EXECUTION_ERROR (start_window_closed)
+        pending/blocked
+          cancelRequested = failed/remote_failed, EXECUTION_ERROR (cancel_requested)
+        pending/throttled
+          cancelRequested = failed/remote_failed, EXECUTION_ERROR (cancel_requested)
+          startWindowClosed = failed/remote_failed, EXECUTION_ERROR (start_window_closed)
+        pending/held
+          cancelRequested = failed/remote_failed, EXECUTION_ERROR (cancel_requested)
+        pending/backoff
+          cancelRequested = failed/remote_failed, EXECUTION_ERROR (cancel_requested)
+          startWindowClosed = failed/remote_failed, EXECUTION_ERROR (start_window_closed)
+        starting/claimed
+          targetRefused = failed/remote_failed, try-1, EXECUTION_ERROR (target_refused)
+          sent.rejected = failed/remote_failed, try-1, EXECUTION_ERROR (rejected)
+          cancelRequested = failed/remote_failed, try-1, EXECUTION_ERROR (cancel_requested)
+        starting/sending
+          sent.rejected = failed/remote_failed, EXECUTION_ERROR (rejected)
         """
 
     /// What differs after the last try of an operation that does not start.

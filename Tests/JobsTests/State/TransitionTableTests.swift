@@ -56,15 +56,29 @@ struct TransitionTableTests {
         Self.expect(table.without(Self.plain), TransitionTable.expectedWithRetries)
         let tired = TransitionTable {
             $0.retriesFailure = true
-            $0.failures = 3
+            $0.failedRuns = 3
         }
-        let plain = TransitionTable { $0.failures = 3 }
+        let plain = TransitionTable { $0.failedRuns = 3 }
         #expect(tired.only("concluded.failed") == plain.only("concluded.failed"))
         let cancelled = TransitionTable {
             $0.retriesFailure = true
             $0.isCancelRequested = true
         }
         #expect(cancelled == TransitionTable { $0.isCancelRequested = true })
+    }
+
+    @Test func inDoubtABusyTargetAndALateRunAreTold() {
+        let table = TransitionTable { $0.isDoubted = true }
+        Self.expect(table.without(Self.plain), TransitionTable.expectedInDoubt)
+    }
+
+    @Test func afterAFailedRunNoEndSaysThatNothingRan() {
+        let table = TransitionTable {
+            // The failed run is none of those that came to nothing.
+            $0.attempt = 4
+            $0.failedRuns = 1
+        }
+        Self.expect(table.without(Self.plain), TransitionTable.expectedAfterAFailedRun)
     }
 
     @Test func theLastTryIsTheLast() {

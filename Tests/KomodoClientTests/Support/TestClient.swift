@@ -144,6 +144,7 @@ func kind(_ outcome: SubmissionOutcome) -> String {
         case .notStarted: "concluded/notStarted"
         case .cancelled: "concluded/cancelled"
         case .interrupted: "concluded/interrupted"
+        case .unknown: "concluded/unknown"
         }
     case .undelivered: "undelivered"
     case .rejected: "rejected"
