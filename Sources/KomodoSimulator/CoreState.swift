@@ -91,7 +91,7 @@ struct CoreState: Sendable {
         case .succeeds:
             behaviour = Behaviour()
             behaviour.change = seeded.change
-        case .busy, .offline, .vanishes, .lost, .missing, nil: break
+        case .busy, .offline, .vanishes, .lost, .missing, .ignores, nil: break
         }
         return behaviour
     }

@@ -13,6 +13,9 @@ package struct KomodoConnection: Sendable {
     /// One total deadline over all tries of a read.
     package var totalTimeout: Duration
     package var retry: RetryPolicy
+    /// How long reads must show nothing before that proves something; the worker waits as long
+    /// after a lost submission.
+    package var evidenceGrace: Duration
     /// PEM file with certificates to trust besides the system's.
     package var certificateFile: String?
     package var verifiesCertificates: Bool
@@ -20,9 +23,10 @@ package struct KomodoConnection: Sendable {
     package init(
         url: String, apiKey: Secret, apiSecret: Secret, requestTimeout: Duration = .seconds(20),
         connectTimeout: Duration = .seconds(5), totalTimeout: Duration = .seconds(45),
-        retry: RetryPolicy = RetryPolicy(), certificateFile: String? = nil,
-        verifiesCertificates: Bool = true
+        retry: RetryPolicy = RetryPolicy(), evidenceGrace: Duration = .seconds(30),
+        certificateFile: String? = nil, verifiesCertificates: Bool = true
     ) {
+        self.evidenceGrace = evidenceGrace
         self.url = url
         self.apiKey = apiKey
         self.apiSecret = apiSecret

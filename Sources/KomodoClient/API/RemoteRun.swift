@@ -11,11 +11,15 @@ package struct RemoteRun: Sendable, Hashable {
     package let acceptedAt: Timestamp
     /// The newest run on the target before it, by Komodo's clock; nil when there was none.
     package let watermark: Timestamp?
+    /// When it was sent, by Komodo's clock as well as that is known; nil when it was not sent from
+    /// here.
+    package let sentAt: Timestamp?
 
     package init(
         id: String?, operation: JobOperation, target: Target, acceptedAt: Timestamp,
-        watermark: Timestamp?
+        watermark: Timestamp?, sentAt: Timestamp? = nil
     ) {
+        self.sentAt = sentAt
         self.id = id
         self.operation = operation
         self.target = target

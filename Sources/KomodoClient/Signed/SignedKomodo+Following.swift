@@ -3,10 +3,6 @@ package import Jobs
 internal import Synchronization
 
 extension SignedKomodo {
-    /// How long a run may leave no trace while its resource rests before it counts as forgotten.
-    static let traceMax: Duration = .seconds(60)
-    /// How long a server may need to show that an order has begun.
-    static let settleTime: Duration = .seconds(10)
     /// Times are whole seconds: nothing is sent in the second of the newest change, or the run
     /// could not be told from it.
     private static let secondsApart: Duration = .seconds(2)
@@ -17,8 +13,8 @@ extension SignedKomodo {
     ) async throws(KomodoError) -> WatermarkReading {
         for look in 1...Self.watermarkLooksMax {
             // A list may be older than a run of somebody else.
-            let runs = SignedRuns(try await whole(target, for: .submission), target.type)
-            if runs.isBusy {
+            let runs = self.runs(in: try await whole(target, for: .submission), target.type)
+            if isAtWork(runs, target) {
                 let message = "'\(target.name)' is at work in Komodo (\(runs.word ?? ""))."
                 return .busy(JobError(.conflict, Quote.word(message)))
             }
@@ -26,7 +22,7 @@ extension SignedKomodo {
             let now = serverTime()
             let age = now - changedAt
             if age >= Self.secondsApart { return .newest(changedAt) }
-            // A date in the future would hide every run.
+            // A resource that changes all the time: what is older loses nothing.
             if look == Self.watermarkLooksMax { return .newest(min(changedAt, now - .seconds(1))) }
             do {
                 try await surroundings.sleep(min(Self.secondsApart - age, Self.secondsApart))
@@ -42,102 +38,75 @@ extension SignedKomodo {
     ) async throws(KomodoError) -> [RemoteRun: UpdateSummary] {
         var found: [RemoteRun: UpdateSummary] = [:]
         for (type, runs) in Dictionary(grouping: runs, by: \.target.type) {
-            let isShort = knownListing(of: type, ageMax: .seconds(3_600)).map {
-                $0.pages <= runs.count
-            }
-            if isShort ?? true {
-                let listing = try await listing(of: type, for: .poll)
-                for run in runs {
-                    let item = run.target.id.flatMap { listing.item($0) }
-                    found[run] = item.map { summary(of: run, in: $0) }
-                }
-            } else {
-                for run in runs {
-                    found[run] = try await readable(run.target).map { summary(of: run, in: $0) }
-                }
+            do throws(KomodoError) {
+                try await summarize(runs, type, into: &found)
+            } catch {
+                interrupt(runs, error)
+                throw error
             }
         }
         return found
     }
 
+    private func summarize(
+        _ runs: [RemoteRun], _ type: TargetType, into found: inout [RemoteRun: UpdateSummary]
+    ) async throws(KomodoError) {
+        let isShort = knownListing(of: type, ageMax: .seconds(3_600)).map {
+            $0.pages <= runs.count
+        }
+        if isShort ?? true {
+            let listing = try await listing(of: type, for: .poll)
+            for run in runs {
+                let item = run.target.id.flatMap { listing.item($0) }
+                found[run] = item.map { summary(of: run, in: $0) }
+            }
+        } else {
+            for run in runs {
+                found[run] = try await readable(run.target).map { summary(of: run, in: $0) }
+            }
+        }
+    }
+
     package func update(
         of run: RemoteRun, for purpose: TokenBucket.Purpose
     ) async throws(KomodoError) -> Update {
-        let document = try await whole(run.target, for: purpose)
-        let runs = SignedRuns(document, run.target.type)
+        let document: JSONValue
+        do throws(KomodoError) {
+            document = try await whole(run.target, for: purpose)
+        } catch {
+            interrupt([run], error)
+            throw error
+        }
+        let runs = self.runs(in: document, run.target.type)
+        let sighting = see(run, runs)
         guard SignedKind(run.target.type)?.history != nil else {
-            return stateUpdate(of: run, runs, document)
+            return stateUpdate(
+                SignedVerdict(run: run, runs: runs, sighting: sighting, grace: grace))
         }
         if let entry = runs.entry(of: run) {
             return SignedUpdate.update(of: run, entry, redactor: redactor)
         }
-        guard !runs.isBusy, age(of: run) >= Self.traceMax else {
+        guard sighting.restTime >= grace.trace else {
             throw KomodoError(
                 .serverFault, "Komodo does not show the run on '\(run.target.name)' yet.")
         }
         throw KomodoError(.notFound, "Komodo shows no run of this job on '\(run.target.name)'.")
     }
 
-    package func evidence(_ query: EvidenceQuery) async throws(KomodoError) -> [UpdateSummary] {
-        let document = try await whole(query.target, for: .poll, on: .fresh)
-        let runs = SignedRuns(document, query.target.type)
-        guard runs.hasHistory else {
-            try proveUntouched(runs, query)
-            return []
-        }
-        guard !runs.hasUnreadableEntries else {
-            throw KomodoError(
-                .unsupported,
-                "The history of '\(query.target.name)' has entries without a time, so what was "
-                    + "sent cannot be looked for.")
-        }
-        let found = runs.entries.filter { entry in
-            entry.startedAt >= query.startedAtOrAfter
-                && query.watermark.map { entry.startedAt > $0 } ?? true
-        }
-        if found.isEmpty, runs.isBusy {
-            throw KomodoError(
-                .serverFault,
-                "'\(query.target.name)' is at work; whose run it is shows when it ends."
-            )
-        }
-        return found.map { entry in
-            SignedUpdate.summary(
-                id: entry.id, operation: query.operations.first ?? "", target: query.target,
-                startedAt: entry.startedAt, meaning: entry.meaning)
-        }
-    }
-
     // MARK: States
-
-    /// Proves that a resource without a history was not touched since the watermark.
-    private func proveUntouched(
-        _ runs: SignedRuns, _ query: EvidenceQuery
-    ) throws(KomodoError) {
-        let name = query.target.name
-        if runs.isBusy {
-            throw KomodoError(.serverFault, "'\(name)' is at work.")
-        }
-        guard let watermark = query.watermark, let changedAt = runs.changedAt,
-            changedAt <= watermark
-        else {
-            throw KomodoError(
-                .unsupported,
-                "Komodo keeps no history of a \(query.target.type.word), and '\(name)' may have "
-                    + "changed since it was sent.")
-        }
-    }
 
     /// What a list item tells of a run.
     private func summary(of run: RemoteRun, in item: JSONValue) -> UpdateSummary {
-        let runs = SignedRuns(item, run.target.type)
+        let runs = self.runs(in: item, run.target.type)
+        let sighting = see(run, runs)
         let meaning: SignedStatus.Meaning
         if SignedKind(run.target.type)?.history == nil {
-            meaning = stateMeaning(of: run, runs)
+            let verdict = SignedVerdict(run: run, runs: runs, sighting: sighting, grace: grace)
+            meaning = verdict.outcome.map { $0 == .succeeded ? .succeeded : .failed } ?? .underWay
         } else {
             let isOver =
-                !runs.isBusy
-                && (runs.hasChanged(since: run.watermark) || age(of: run) >= Self.traceMax)
+                sighting.restsSince != nil
+                && (runs.hasChanged(since: run.watermark) || sighting.restTime >= grace.trace)
             // How it ended is told by the history.
             meaning = isOver ? .succeeded : .underWay
         }
@@ -147,46 +116,55 @@ extension SignedKomodo {
             startedAt: startedAt, meaning: meaning)
     }
 
-    /// How a run on a server or a repository stands, which only their states tell.
-    private func stateMeaning(of run: RemoteRun, _ runs: SignedRuns) -> SignedStatus.Meaning {
-        guard !runs.isBusy else { return .underWay }
-        let hasChanged = runs.hasChanged(since: run.watermark)
-        let age = age(of: run)
-        let isFailure = SignedStatus.meaning(ofRun: runs.word) == .failed
-        if isFailure { return hasChanged || age >= Self.traceMax ? .failed : .underWay }
-        if let goal = SignedStatus.goal(of: run.operation) {
-            let isThere = runs.word?.lowercased() == goal
-            if isThere { return hasChanged || age >= Self.settleTime ? .succeeded : .underWay }
-            return hasChanged && age >= Self.traceMax ? .failed : .underWay
-        }
-        let isSynced = runs.syncedAt.map { moment in
-            run.watermark.map { moment > $0 } ?? true
-        }
-        return isSynced == true ? .succeeded : .underWay
-    }
-
-    private func stateUpdate(
-        of run: RemoteRun, _ runs: SignedRuns, _ document: JSONValue
-    ) -> Update {
-        let meaning = stateMeaning(of: run, runs)
-        let startedAt = runs.changedAt ?? Timestamp(milliseconds: 0)
-        var update = Update(
+    private func stateUpdate(_ verdict: SignedVerdict) -> Update {
+        let run = verdict.run
+        let outcome = verdict.outcome
+        let startedAt = verdict.runs.changedAt ?? Timestamp(milliseconds: 0)
+        return Update(
             summary: SignedUpdate.summary(
                 id: run.id, operation: run.operation.spec.request, target: run.target,
-                startedAt: startedAt, meaning: meaning),
-            endedAt: nil, logs: [], version: nil, commitHash: nil)
-        let word = Quote.word(runs.word ?? "")
-        switch meaning {
-        case .succeeded: update.statedOutcome = .succeeded
-        case .failed, .cancelled:
-            update.statedOutcome = .failed(
-                JobError(
-                    .executionError,
-                    "Komodo shows the \(run.target.type.word) as '\(word)' after the operation."))
-        case .underWay: break
+                startedAt: startedAt,
+                meaning: outcome.map { $0 == .succeeded ? .succeeded : .failed } ?? .underWay),
+            endedAt: nil, logs: [], version: nil, commitHash: nil, statedOutcome: outcome,
+            facts: verdict.facts)
+    }
+
+    /// Whether something runs on a target, or is about to.
+    ///
+    /// What stays `pending` without any change is not about to begin any more.
+    func isAtWork(_ runs: SignedRuns, _ target: Target) -> Bool {
+        guard runs.isBusy, runs.isPending else {
+            // A list may not tell that a build which is pending has run before.
+            if !runs.isPending { memory.withLock { $0.isNotPending(target) } }
+            return runs.isBusy
         }
-        if !word.isEmpty { update.facts["target_status"] = .string(word) }
-        return update
+        let now = surroundings.now()
+        return memory.withLock {
+            $0.pendingTime(target, changedAt: runs.changedAt, at: now) < grace.movement
+        }
+    }
+
+    /// Takes note of a read that failed; what was not even asked is only a pause.
+    private func interrupt(_ runs: [RemoteRun], _ error: KomodoError) {
+        switch error.code {
+        case .throttled, .budgetExhausted, .interrupted: return
+        case .notFound, .forbidden, .unauthorized, .unreachable, .malformed, .invalid, .unsupported,
+            .serverFault:
+            memory.withLock { $0.interrupt(runs) }
+        }
+    }
+
+    /// Takes note of what a read shows of a run.
+    private func see(_ run: RemoteRun, _ runs: SignedRuns) -> SignedSighting {
+        let isAtWork = isAtWork(runs, run.target)
+        let now = surroundings.now()
+        return memory.withLock { $0.see(run, runs.word, isAtWork: isAtWork, at: now) }
+    }
+
+    /// What a document tells, by Komodo's clock.
+    func runs(in document: JSONValue, _ type: TargetType) -> SignedRuns {
+        let isClockKnown = clockOffset.withLock { $0.milliseconds != nil }
+        return SignedRuns(document, type, at: isClockKnown ? serverTime() : nil)
     }
 
     // MARK: Reading
@@ -201,10 +179,6 @@ extension SignedKomodo {
             default: throw error
             }
         }
-    }
-
-    private func age(of run: RemoteRun) -> Duration {
-        surroundings.wallClock() - run.acceptedAt
     }
 
     private func serverTime() -> Timestamp {

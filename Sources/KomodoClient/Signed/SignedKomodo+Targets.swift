@@ -55,7 +55,7 @@ extension SignedKomodo {
     }
 
     package func isBusy(_ target: Target) async throws(KomodoError) -> Bool {
-        SignedRuns(try await whole(target, for: .poll), target.type).isBusy
+        isAtWork(runs(in: try await whole(target, for: .poll), target.type), target)
     }
 
     package func health(

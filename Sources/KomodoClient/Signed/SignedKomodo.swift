@@ -24,6 +24,9 @@ package final class SignedKomodo: KomodoAPI, Sendable {
     /// Whether the key has been accepted.
     let isKnown = Mutex(false)
     let listings = Mutex<[TargetType: SignedListing]>([:])
+    let grace: SignedGrace
+    /// What is remembered of runs; to be forgotten at any time.
+    let memory = Mutex(SignedMemory())
     let listingFetch = SharedFetch<ListingKey, SignedListing>()
 
     /// Callers with the same purpose share one list.
@@ -57,6 +60,7 @@ package final class SignedKomodo: KomodoAPI, Sendable {
         self.connection = connection
         self.surroundings = surroundings
         self.logger = logger
+        grace = SignedGrace(base: connection.evidenceGrace)
         requests = SignedRequests(connection)
         redactor = Redactor(secrets: [connection.apiKey, connection.apiSecret])
         transport = HTTPTransport(connection, userAgent: userAgent, surroundings: surroundings)

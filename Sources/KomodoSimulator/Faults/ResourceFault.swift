@@ -20,6 +20,8 @@ package struct ResourceFault: Sendable, Hashable {
         case lost
         /// A deploy succeeds, then the container is unhealthy.
         case unhealthy
+        /// Executions are accepted, and nothing happens; in the signed interface.
+        case ignores
         /// Overrides what is peculiar in the seeded world: executions succeed.
         case succeeds
     }

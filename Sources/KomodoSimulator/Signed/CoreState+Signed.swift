@@ -137,6 +137,13 @@ extension CoreState {
         var params: JSONObject = [spec.field: .string(resource.id)]
         if let payload = body["payload"] { params["args"] = payload }
         for part in ["options", "variables"] { params[part] = body[part] }
+        if faults.behaviour(of: resource) == .ignores {
+            let id = newID()
+            book.record(
+                spec.name, on: resource, by: user, updateID: id, params: .object(params),
+                at: clock.now)
+            return signedAnswer(spec, resource, id)
+        }
         let update: JSONValue
         do {
             update = try accept(spec, .object(params), by: user)

@@ -80,7 +80,7 @@ struct SignedOperationTests {
     @Test(arguments: [
         (JobOperation.deploy, "broken"), (.build, "broken-build"),
         (.triggerAction, "broken-action"),
-        (.runProcedure, "broken-procedure"), (.pullRepo, "broken-repo"),
+        (.runProcedure, "broken-procedure"),
     ])
     func aRemoteFailureIsAFailure(_ operation: JobOperation, _ target: String) async throws {
         try await Bench.with(Self.plan()) { bench in

@@ -44,6 +44,8 @@ struct Bench: Sendable {
         /// The interface that the worker speaks.
         var dialect = KomodoDialect.core
         var signedStyle = SignedStyle()
+        /// Of the client: for how long nothing must be seen before that proves something.
+        var evidenceGrace: Duration = .milliseconds(700)
     }
 
     /// Runs `body` with a bench of its own.
@@ -102,7 +104,7 @@ struct Bench: Sendable {
             url: address.url, apiKey: Secret(address.apiKey),
             apiSecret: Secret(address.apiSecret),
             requestTimeout: plan.requestTimeout, connectTimeout: .seconds(5),
-            totalTimeout: .seconds(20), retry: retry)
+            totalTimeout: .seconds(20), retry: retry, evidenceGrace: plan.evidenceGrace)
         let permit = BudgetPermit.waiting(
             store: store, instance: Self.instance, limits: limits,
             sleep: { try await clock.sleep($0) })

@@ -7,7 +7,8 @@ import Testing
 /// What a resource's document tells of its runs.
 @Suite struct SignedRunsTests {
     private static func build(_ status: String, _ history: JSONValue) -> SignedRuns {
-        SignedRuns(["id": "b", "status": .string(status), "build_history": history], .build)
+        SignedRuns(
+            ["id": "b", "status": .string(status), "build_history": history], .build, at: nil)
     }
 
     @Test func aHistoryWithAnEntryWithoutATimeProvesNothing() {
