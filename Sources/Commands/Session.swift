@@ -76,10 +76,12 @@ struct Session: Sendable {
     /// A client whose requests come out of the shared budget and whose findings go back into it.
     func komodo(_ access: KomodoAccess, store: SQLiteJobStore) async throws -> DetectedKomodo {
         let limits = limits
+        let memory = InterfaceMemory(url: access.url, store: store, logger: logger)
         let connection = KomodoConnection(
             url: access.url, apiKey: access.apiKey, apiSecret: access.apiSecret,
             requestTimeout: settings.requestTimeout, retry: retryPolicy,
-            certificateFile: settings.caFile, verifiesCertificates: settings.verifiesTLS)
+            evidenceGrace: settings.reconcileGrace, certificateFile: settings.caFile,
+            verifiesCertificates: settings.verifiesTLS)
         return DetectedKomodo(
             connection: connection,
             permit: BudgetPermit.waiting(
@@ -89,9 +91,7 @@ struct Session: Sendable {
             ).record,
             logger: logger, userAgent: "komodo-mcp/\(Version.current)",
             fixed: dialect,
-            remembered: try await store.credential(
-                instance: access.instance, keyFingerprint: access.keyFingerprint
-            )?.version)
+            remembered: try await memory.recall(), note: memory.keep)
     }
 
     /// The interface that the settings name; nil when it is to be found out.

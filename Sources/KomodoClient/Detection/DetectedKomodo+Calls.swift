@@ -3,9 +3,11 @@ package import Jobs
 
 extension DetectedKomodo {
     package func identify() async throws(KomodoError) -> KomodoIdentity {
-        try await withClient(for: .read) { (client) throws(KomodoError) in
+        let identity = try await withClient(for: .read) { (client) throws(KomodoError) in
             try await client.identify()
         }
+        await remember(identity.remembered)
+        return identity
     }
 
     package func resolve(
@@ -28,7 +30,14 @@ extension DetectedKomodo {
                 let message = "This Komodo is a Core, which has no options of the signed interface."
                 return SubmissionResult(.rejected(JobError(.unsupportedOption, message)))
             }
-            return await client.submit(submission, gate: gate)
+            let result = await client.submit(submission, gate: gate)
+            guard result.isStrange, await replacement(of: client, for: .submission) != nil else {
+                return result
+            }
+            // Whatever refused it does not know such requests, so nothing ran.
+            let message = "Komodo has another interface than before; it is asked anew."
+            return SubmissionResult(
+                .undelivered(JobError(.networkError, message)), status: result.status)
         } catch {
             return SubmissionResult(.undelivered(error.jobError), status: error.status)
         }
@@ -81,6 +90,19 @@ extension DetectedKomodo {
     ) async throws(KomodoError) -> HealthReport {
         try await withClient(for: .poll) { (client) throws(KomodoError) in
             try await client.health(of: target, services: services)
+        }
+    }
+}
+
+extension SubmissionResult {
+    /// Whether the answer may come from another interface: it refuses the key or the path.
+    fileprivate var isStrange: Bool {
+        switch outcome {
+        case .rejected: status == 404 || status == 405
+        case .unauthorized: true
+        case .accepted, .concluded, .undelivered, .throttled, .unavailable, .busy, .ambiguous,
+            .withheld:
+            false
         }
     }
 }

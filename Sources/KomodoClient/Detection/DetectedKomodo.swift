@@ -15,12 +15,15 @@ package final class DetectedKomodo: KomodoAPI, Sendable {
     private let isFixed: Bool
     private let state: Mutex<State>
     private let fetch = SharedFetch<TokenBucket.Purpose, KomodoDialect>()
+    private let note: InterfaceNote
 
     private struct State {
         var dialect: KomodoDialect?
-        /// Since when answers do not fit; nil while they do.
+        /// Whether answers did not fit since the last look.
         var isDoubted = false
         var probedAt: Duration?
+        /// What was noted for the next process.
+        var noted: String?
     }
 
     /// How long a doubt waits after the last look.
@@ -32,23 +35,28 @@ package final class DetectedKomodo: KomodoAPI, Sendable {
     ///   - permit: asked before every HTTP request; the errors that it throws become the call's.
     ///   - observer: hears what answers show about limits that other processes share.
     ///   - fixed: the interface, where somebody has said which it is.
-    ///   - remembered: what an earlier process found, as ``KomodoIdentity/remembered`` says it.
+    ///   - remembered: what an earlier process noted about this URL.
+    ///   - note: keeps what is found out about this URL for the next process.
     package convenience init(
         connection: KomodoConnection, permit: @escaping RequestPermit,
         observer: @escaping KomodoObserver = { _ in }, logger: Logger,
-        userAgent: String = "komodo-mcp", fixed: KomodoDialect? = nil, remembered: String? = nil
+        userAgent: String = "komodo-mcp", fixed: KomodoDialect? = nil, remembered: String? = nil,
+        note: @escaping InterfaceNote = { _ in }
     ) {
         self.init(
             connection: connection, permit: permit, observer: observer, logger: logger,
-            userAgent: userAgent, fixed: fixed, remembered: remembered, surroundings: .live)
+            userAgent: userAgent, fixed: fixed, remembered: remembered, note: note,
+            surroundings: .live)
     }
 
     /// A client whose clocks and random numbers come from `surroundings`.
     init(
         connection: KomodoConnection, permit: @escaping RequestPermit,
         observer: @escaping KomodoObserver, logger: Logger, userAgent: String,
-        fixed: KomodoDialect? = nil, remembered: String?, surroundings: Surroundings
+        fixed: KomodoDialect? = nil, remembered: String?,
+        note: @escaping InterfaceNote = { _ in }, surroundings: Surroundings
     ) {
+        self.note = note
         let version = remembered.flatMap { KomodoVersion($0) }
         core = CoreKomodo(
             connection: connection, permit: permit, observer: observer, logger: logger,
@@ -61,7 +69,7 @@ package final class DetectedKomodo: KomodoAPI, Sendable {
         now = surroundings.now
         let known = version == nil ? remembered.flatMap { KomodoDialect(rawValue: $0) } : .core
         isFixed = fixed != nil
-        state = Mutex(State(dialect: fixed ?? known))
+        state = Mutex(State(dialect: fixed ?? known, noted: remembered))
     }
 
     package var dialect: KomodoDialect? { state.withLock { $0.dialect } }
@@ -100,9 +108,10 @@ package final class DetectedKomodo: KomodoAPI, Sendable {
         }
         let moment = now()
         let before = state.withLock { state in
-            defer { state = State(dialect: found, probedAt: moment) }
+            defer { state = State(dialect: found, probedAt: moment, noted: state.noted) }
             return state.dialect
         }
+        if before != found { await remember(found.rawValue) }
         if let before, before != found {
             logger.notice(
                 "Komodo has another interface now",
@@ -118,7 +127,17 @@ package final class DetectedKomodo: KomodoAPI, Sendable {
         }
     }
 
-    /// Runs a call on the client that fits, and notes when its answer does not.
+    /// Keeps for the next process what has answered at this URL, once.
+    func remember(_ found: String) async {
+        guard !isFixed else { return }
+        let isNew = state.withLock { state in
+            defer { state.noted = found }
+            return state.noted != found
+        }
+        if isNew { await note(found) }
+    }
+
+    /// Runs a call on the client that fits, and on the other one if that turns out to fit.
     func withClient<Value>(
         for purpose: TokenBucket.Purpose,
         _ call: (any KomodoAPI) async throws(KomodoError) -> Value
@@ -127,11 +146,28 @@ package final class DetectedKomodo: KomodoAPI, Sendable {
         do throws(KomodoError) {
             return try await call(client)
         } catch {
-            if !isFixed, error.doubts(client.dialect) { state.withLock { $0.isDoubted = true } }
-            throw error
+            guard error.doubts(client.dialect),
+                let other = await replacement(of: client, for: purpose)
+            else { throw error }
+            return try await call(other)
         }
     }
+
+    /// The client that fits instead of one whose answers do not; nil when it is the same.
+    func replacement(
+        of client: any KomodoAPI, for purpose: TokenBucket.Purpose
+    ) async -> (any KomodoAPI)? {
+        guard !isFixed else { return nil }
+        state.withLock { $0.isDoubted = true }
+        // Who cannot look now stays with what fitted before.
+        let other = try? await self.client(for: purpose)
+        return other?.dialect == client.dialect ? nil : other
+    }
 }
+
+/// Keeps what was found out about the interface at a URL: as ``KomodoIdentity/remembered`` says it,
+/// or the name of the dialect alone.
+package typealias InterfaceNote = @Sendable (_ found: String) async -> Void
 
 extension KomodoError {
     /// Whether what answered may speak another interface than this one.

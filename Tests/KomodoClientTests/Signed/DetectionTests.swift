@@ -10,9 +10,10 @@ import Testing
 /// How the client finds out which interface a Komodo has.
 @Suite(.timeLimit(.minutes(2)))
 struct DetectionTests {
-    private static func detect<Value: Sendable>(
+    static func detect<Value: Sendable>(
         _ url: String, key: String = testKey, secret: String = testSecret,
-        remembered: String? = nil, surroundings: Surroundings = TestClock().surroundings(),
+        remembered: String? = nil, note: @escaping InterfaceNote = { _ in },
+        surroundings: Surroundings = TestClock().surroundings(),
         _ body: (DetectedKomodo) async throws -> Value
     ) async throws -> Value {
         var connection = testConnection(url, retries: 0)
@@ -21,7 +22,7 @@ struct DetectionTests {
         let client = DetectedKomodo(
             connection: connection, permit: { _ in }, observer: { _ in },
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, userAgent: "tests",
-            remembered: remembered, surroundings: surroundings)
+            remembered: remembered, note: note, surroundings: surroundings)
         do {
             let value = try await body(client)
             await client.shutdown()
@@ -81,9 +82,6 @@ struct DetectionTests {
             try await Self.detect(
                 address.url, key: address.apiKey, secret: address.apiSecret, remembered: remembered
             ) { client in
-                _ = await #expect(throws: KomodoError.self) {
-                    try await client.resolve(.deployment, "web", for: .read)
-                }
                 let target = try await client.resolve(.deployment, "web", for: .read)
                 #expect(target.name == "web")
                 #expect(client.dialect == (api == .core ? .core : .signed))
