@@ -108,9 +108,9 @@ let package = Package(
         .testTarget(
             name: "KomodoClientTests",
             dependencies: [
-                "JSON", "Jobs", "KomodoClient", "KomodoSimulator", "Redaction", "TestSupport",
+                "JSON", "Jobs", "KomodoClient", "KomodoSimulator", "Redaction", "ScriptedHTTP",
+                "TestSupport",
                 .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
                 .product(name: "Subprocess", package: "swift-subprocess"),
             ]),
@@ -168,10 +168,11 @@ let package = Package(
             name: "KomodoToolsTests",
             dependencies: [
                 "Intake", "JSON", "JobStore", "JobWorker", "Jobs", "KomodoClient",
-                "KomodoSimulator", "KomodoTools", "MCP", "Redaction", "TestSupport",
+                "KomodoSimulator", "KomodoTools", "MCP", "Redaction", "ScriptedHTTP",
+                "TestSupport",
                 .product(name: "Logging", package: "swift-log"),
             ],
-            exclude: ["Golden"]),
+            exclude: ["Examples", "Golden"]),
 
         .target(
             name: "Bootstrap",
@@ -225,6 +226,14 @@ let package = Package(
         // Stores jobs as fast as it can; for tests of several processes.
         .executableTarget(
             name: "enqueuer", dependencies: ["JSON", "JobStore", "Jobs"], path: "Tests/enqueuer"),
+        .target(
+            name: "ScriptedHTTP",
+            dependencies: [
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            ],
+            path: "Tests/ScriptedHTTP"),
         .target(name: "TestSupport", path: "Tests/TestSupport"),
         .testTarget(name: "TidyTests"),
     ]

@@ -74,7 +74,7 @@ extension Follower {
         } catch let error as KomodoError {
             switch error.code {
             case .notFound, .forbidden: break
-            case .throttled, .budgetExhausted, .unauthorized, .unreachable:
+            case .throttled, .budgetExhausted, .unauthorized, .unreachable, .timedOut:
                 try await failed([job], error)
                 return .later
             case .malformed, .invalid, .unsupported, .serverFault, .interrupted:

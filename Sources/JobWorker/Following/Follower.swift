@@ -133,8 +133,8 @@ final class Follower: Sendable {
             switch error.code {
             case .throttled(let wait): wait
             case .budgetExhausted(let wait): wait
-            case .notFound, .forbidden, .unauthorized, .unreachable, .malformed, .invalid,
-                .unsupported, .serverFault, .interrupted:
+            case .notFound, .forbidden, .unauthorized, .unreachable, .timedOut, .malformed,
+                .invalid, .unsupported, .serverFault, .interrupted:
                 nil
             }
         let isUnreachable = book.withLock {

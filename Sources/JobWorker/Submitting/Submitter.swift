@@ -163,8 +163,8 @@ struct Submitter: Sendable {
         // A read that is refused, perhaps by a proxy before a Komodo that restarts, says nothing
         // about the operation.
         case .invalid: .submitted(.undelivered(error.jobError))
-        case .unsupported, .budgetExhausted, .unauthorized, .throttled, .unreachable, .malformed,
-            .serverFault, .interrupted:
+        case .unsupported, .budgetExhausted, .unauthorized, .throttled, .unreachable, .timedOut,
+            .malformed, .serverFault, .interrupted:
             event(unsent: error)
         }
     }

@@ -20,7 +20,7 @@ package enum SubmissionAnswers {
         case 409: return .busy(JobError(.conflict, message))
         case 403: return .rejected(JobError(.authorizationError, message))
         case 404: return .rejected(JobError(.notFound, message))
-        case 408: return .ambiguous(JobError(.networkError, message))
+        case 408: return .ambiguous(JobError(.timeoutError, message))
         case 300..<400:
             return .rejected(
                 JobError(
@@ -37,7 +37,8 @@ package enum SubmissionAnswers {
     ) -> SubmissionOutcome {
         // Only Core's own 500 speaks for the request; a proxy's 502 says nothing about it.
         guard status == 500 else {
-            return .ambiguous(JobError(.serverError, "HTTP \(status): \(message)"))
+            let code: JobErrorCode = status == 504 ? .timeoutError : .serverError
+            return .ambiguous(JobError(code, "HTTP \(status): \(message)"))
         }
         switch meaning {
         case .notFound: return .rejected(JobError(.notFound, message))

@@ -14,8 +14,10 @@ package struct KomodoError: Error, Sendable, Hashable {
         case throttled(retryAfter: Duration?)
         /// The budget of this program has no token in time.
         case budgetExhausted(wait: Duration)
-        /// The connection failed, or no answer came in time.
+        /// The connection failed.
         case unreachable
+        /// Komodo, or a proxy before it, gave no answer in time.
+        case timedOut
         /// An answer came that this program cannot read.
         case malformed
         /// Komodo refused the request itself, for example because it is too old for it.
@@ -48,7 +50,8 @@ package struct KomodoError: Error, Sendable, Hashable {
     /// Whether the same call may work later without anybody changing anything.
     package var isTransient: Bool {
         switch code {
-        case .throttled, .budgetExhausted, .unreachable, .serverFault, .malformed, .interrupted:
+        case .throttled, .budgetExhausted, .unreachable, .timedOut, .serverFault, .malformed,
+            .interrupted:
             true
         case .notFound, .forbidden, .unauthorized, .invalid, .unsupported: false
         }
@@ -63,6 +66,7 @@ package struct KomodoError: Error, Sendable, Hashable {
             case .unauthorized: .authenticationError
             case .throttled, .budgetExhausted: .rateLimitError
             case .unreachable, .interrupted: .networkError
+            case .timedOut: .timeoutError
             case .malformed, .serverFault: .serverError
             case .invalid: .validationError
             case .unsupported: .unsupportedOption

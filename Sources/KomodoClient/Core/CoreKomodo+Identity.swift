@@ -91,7 +91,8 @@ extension CoreKomodo {
             case .notFound, .forbidden, .unauthorized, .invalid, .unsupported, .malformed,
                 .serverFault:
                 return nil
-            case .throttled, .budgetExhausted, .unreachable, .interrupted: throw error
+            case .throttled, .budgetExhausted, .unreachable, .timedOut, .interrupted:
+                throw error
             }
         }
     }

@@ -13,7 +13,7 @@ extension CoreRefusal {
                 .invalid,
                 "What answers at Komodo's address does not know this request (\(status)); check "
                     + "KOMODO_URL.", status: status)
-        case 408: error(.unreachable)
+        case 408: error(.timedOut)
         case 429: error(.throttled(retryAfter: retryAfter ?? Patience.windowDefault))
         case 503 where retryAfter != nil: error(.throttled(retryAfter: retryAfter))
         case 502, 503, 504: gatewayError
@@ -43,8 +43,8 @@ extension CoreRefusal {
 
     private var gatewayError: KomodoError {
         KomodoError(
-            .unreachable, "Komodo cannot be reached through its proxy (\(status)): \(message)",
-            status: status)
+            status == 504 ? .timedOut : .unreachable,
+            "Komodo cannot be reached through its proxy (\(status)): \(message)", status: status)
     }
 
     /// Core answers nearly every failure with 500; its words tell them apart.

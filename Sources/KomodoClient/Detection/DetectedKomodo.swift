@@ -179,7 +179,7 @@ extension KomodoError {
         case .invalid: isStrange
         // Core says so with another status.
         case .notFound: isStrange && dialect == .core
-        case .forbidden, .throttled, .budgetExhausted, .unreachable, .unsupported,
+        case .forbidden, .throttled, .budgetExhausted, .unreachable, .timedOut, .unsupported,
             .serverFault, .interrupted:
             false
         }

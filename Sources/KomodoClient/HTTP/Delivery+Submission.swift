@@ -10,7 +10,7 @@ extension SubmissionOutcome {
             case .budgetExhausted(let wait): .throttled(error.jobError, retryAfter: wait)
             case .invalid, .unsupported: .rejected(error.jobError)
             case .interrupted: .withheld
-            case .notFound, .forbidden, .unreachable, .malformed, .serverFault:
+            case .notFound, .forbidden, .unreachable, .timedOut, .malformed, .serverFault:
                 .undelivered(error.jobError)
             }
     }
@@ -27,10 +27,10 @@ extension Delivery {
         switch self {
         case .answered(let answer, let isReleased): return await read(answer, isReleased)
         case .undelivered(let failure):
-            outcome = .undelivered(JobError(.networkError, failure.message))
+            outcome = .undelivered(failure.jobError)
         case .withheld: outcome = .withheld
         case .ambiguous(let failure):
-            outcome = .ambiguous(JobError(.networkError, failure.message))
+            outcome = .ambiguous(failure.jobError)
         }
         await turnstile.learn(pass, from: nil)
         return SubmissionResult(outcome)

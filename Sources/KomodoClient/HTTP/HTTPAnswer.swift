@@ -56,9 +56,19 @@ struct HTTPFailure: Error, Sendable, Hashable {
     /// The failure as reads report it.
     var komodoError: KomodoError {
         switch kind {
-        case .unconnected, .untrusted, .lost, .timedOut: KomodoError(.unreachable, message)
+        case .unconnected, .untrusted, .lost: KomodoError(.unreachable, message)
+        case .timedOut: KomodoError(.timedOut, message)
         case .oversized, .unreadable: KomodoError(.malformed, message)
         case .cancelled: KomodoError(.interrupted, message)
+        }
+    }
+
+    /// The failure as submissions report it.
+    var jobError: JobError {
+        switch kind {
+        case .timedOut: JobError(.timeoutError, message)
+        case .unconnected, .untrusted, .lost, .oversized, .unreadable, .cancelled:
+            JobError(.networkError, message)
         }
     }
 }

@@ -148,8 +148,8 @@ extension SignedKomodo {
     private func interrupt(_ runs: [RemoteRun], _ error: KomodoError) {
         switch error.code {
         case .throttled, .budgetExhausted, .interrupted: return
-        case .notFound, .forbidden, .unauthorized, .unreachable, .malformed, .invalid, .unsupported,
-            .serverFault:
+        case .notFound, .forbidden, .unauthorized, .unreachable, .timedOut, .malformed, .invalid,
+            .unsupported, .serverFault:
             memory.withLock { $0.interrupt(runs) }
         }
     }

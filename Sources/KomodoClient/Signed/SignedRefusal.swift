@@ -65,7 +65,7 @@ struct SignedRefusal: Sendable, Hashable {
                 .invalid,
                 "What answers at Komodo's address does not know this request (\(status)); check "
                     + "KOMODO_URL and KOMODO_API.")
-        case 408, 504: error(.unreachable, message)
+        case 408, 504: error(.timedOut, message)
         case 429: error(.throttled(retryAfter: retryAfter ?? Patience.windowDefault), message)
         case 503 where retryAfter != nil: error(.throttled(retryAfter: retryAfter), message)
         case 502, 503: error(.unreachable, message)
@@ -92,7 +92,7 @@ struct SignedRefusal: Sendable, Hashable {
             let wait = retryAfter ?? Patience.windowDefault
             return .throttled(JobError(.rateLimitError, message), retryAfter: wait)
         case 300..<400: return .rejected(komodoError.jobError)
-        case 408: return unclear(isReleased, .networkError)
+        case 408, 504: return unclear(isReleased, .timeoutError)
         case 400..<500: return .rejected(JobError(.validationError, message))
         default: return unclear(isReleased, .serverError)
         }

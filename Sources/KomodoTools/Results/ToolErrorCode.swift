@@ -58,18 +58,12 @@ enum ToolErrorCode: String, Sendable, Hashable, CaseIterable {
         case .forbidden: self = .forbidden
         case .unauthorized: self = .authError
         case .throttled, .budgetExhausted: self = .rateLimitError
-        case .unreachable: self = error.isTimeout ? .timeoutError : .networkError
+        case .unreachable: self = .networkError
+        case .timedOut: self = .timeoutError
         case .invalid: self = .validationError
         case .unsupported: self = .unsupportedOption
-        case .malformed, .serverFault: self = error.isTimeout ? .timeoutError : .internalError
+        case .malformed, .serverFault: self = .internalError
         case .interrupted: self = .networkError
         }
-    }
-}
-
-extension KomodoError {
-    /// Whether Komodo, or a proxy before it, was reached and did not answer in time.
-    fileprivate var isTimeout: Bool {
-        [408, 504].contains(status) || message.hasSuffix("gave no answer in time.")
     }
 }

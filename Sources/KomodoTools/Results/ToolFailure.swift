@@ -66,8 +66,8 @@ extension ToolFailure {
         switch error.code {
         case .throttled(let wait?), .budgetExhausted(let wait):
             retryAfter = Int((wait.inMilliseconds + 999) / 1_000)
-        case .notFound, .forbidden, .unauthorized, .throttled, .unreachable, .malformed, .invalid,
-            .unsupported, .serverFault, .interrupted:
+        case .notFound, .forbidden, .unauthorized, .throttled, .unreachable, .timedOut, .malformed,
+            .invalid, .unsupported, .serverFault, .interrupted:
             break
         }
     }

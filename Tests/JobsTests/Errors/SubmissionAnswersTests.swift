@@ -37,11 +37,11 @@ struct SubmissionAnswersTests {
         (500, "Server a is not connected", "ambiguous", .serverError),
         (500, "Timed out waiting for message.", "ambiguous", .serverError),
         (500, "Failed to query db", "ambiguous", .serverError),
-        (408, "request timeout", "ambiguous", .networkError),
+        (408, "request timeout", "ambiguous", .timeoutError),
         (501, "Did not find any Deployment matching web", "ambiguous", .serverError),
         (502, "<html>Bad Gateway</html>", "ambiguous", .serverError),
         (503, "Resource is busy", "ambiguous", .serverError),
-        (504, "Did not find any Deployment matching web", "ambiguous", .serverError),
+        (504, "Did not find any Deployment matching web", "ambiguous", .timeoutError),
         (200, "not json", "ambiguous", .serverError), (206, "{", "ambiguous", .serverError),
     ]
 

@@ -1,5 +1,6 @@
 import Jobs
 import Redaction
+import ScriptedHTTP
 import Testing
 
 @testable import KomodoClient
@@ -86,40 +87,6 @@ struct BreakerTests {
             #expect(!isBusy)
         }
         #expect(witness.signals == [KomodoSignals(keyAccepted: true)])
-        try await server.stop()
-    }
-
-    @Test
-    func patienceIsGrantedToWhoAsksForIt() async throws {
-        let limited: [ScriptedServer.Action] = [
-            .send(
-                ScriptedServer.text(
-                    429, "slow down",
-                    headers: ["Retry-After": "20", "X-RateLimit-Remaining": "0"]))
-        ]
-        let server = try await ScriptedServer.start(.inTurn([limited, Self.state]))
-        let clock = TestClock()
-        let witness = Witness()
-        let target = submission().target
-        try await withClient(
-            testConnection(server.url), witness: witness,
-            surroundings: clock.surroundings(patience: .seconds(5))
-        ) { client in
-            await #expect(throws: KomodoError.self) { try await client.isBusy(target) }
-            clock.advance(by: .seconds(19))
-            let result = await client.submit(submission()) { true }
-            guard case .throttled(_, retryAfter: .seconds(1)) = result.outcome else {
-                Issue.record("\(result)")
-                return
-            }
-            #expect(server.received.requests.count == 1)
-            clock.advance(by: .seconds(1))
-            let isBusy = try await client.isBusy(target)
-            #expect(!isBusy)
-        }
-        #expect(
-            witness.signals.first
-                == KomodoSignals(rateRemaining: 0, retryAfter: .seconds(20)))
         try await server.stop()
     }
 

@@ -1,4 +1,5 @@
 import Jobs
+import ScriptedHTTP
 import Testing
 
 @testable import KomodoClient

@@ -1,4 +1,5 @@
 import Jobs
+import ScriptedHTTP
 import Testing
 
 @testable import KomodoClient
@@ -114,36 +115,6 @@ struct SubmissionGateTests {
             await client.submit(submission()) { true }
         }
         #expect(kind(result.outcome) == "undelivered", "\(result)")
-    }
-
-    @Test
-    func aFailedHandshakeIsUndelivered() async throws {
-        let server = try await ScriptedServer.start(.answer(200, updateText()))
-        // The server answers the client hello with nothing that TLS understands.
-        let talker = try await ScriptedTalker.start("HTTP/1.1 400 Bad Request\r\n\r\n")
-        let result = try await withClient(testConnection("https://127.0.0.1:\(talker.port)")) {
-            await $0.submit(submission()) { true }
-        }
-        #expect(kind(result.outcome) == "undelivered", "\(result)")
-        try await talker.stop()
-        try await server.stop()
-    }
-
-    @Test
-    func aHandshakeThatNeverEndsIsUndelivered() async throws {
-        let server = try await ScriptedServer.start(.always())
-        let connection = testConnection(
-            "https://127.0.0.1:\(server.port)", connect: .milliseconds(400))
-        let asked = Tally()
-        let result = try await withClient(connection) { client in
-            await client.submit(submission()) {
-                asked.add()
-                return true
-            }
-        }
-        #expect(kind(result.outcome) == "undelivered", "\(result)")
-        #expect(asked.count == 0)
-        try await server.stop()
     }
 
     @Test

@@ -3,6 +3,7 @@ import Jobs
 import KomodoSimulator
 import Logging
 import Redaction
+import ScriptedHTTP
 import Testing
 
 @testable import KomodoClient

@@ -10,10 +10,11 @@ import Testing
 /// Runs `body` with a client of the signed interface and shuts the client down after it.
 func withSigned<Value>(
     _ connection: KomodoConnection, witness: Witness = Witness(),
-    surroundings: Surroundings = .live, _ body: (SignedKomodo) async throws -> Value
+    surroundings: Surroundings = .live, permit: RequestPermit? = nil,
+    _ body: (SignedKomodo) async throws -> Value
 ) async throws -> Value {
     let client = SignedKomodo(
-        connection: connection, permit: { purpose in witness.note(purpose) },
+        connection: connection, permit: permit ?? { purpose in witness.note(purpose) },
         observer: { signals in witness.note(signals) },
         logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
         userAgent: "komodo-mcp/1.2.3", surroundings: surroundings)

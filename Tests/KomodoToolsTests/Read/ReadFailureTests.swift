@@ -25,9 +25,9 @@ struct ReadFailureTests {
             ),
             (KomodoError(.unreachable, "No connection."), "NETWORK_ERROR", nil),
             (
-                KomodoError(.unreachable, "Komodo at http://k gave no answer in time."),
+                KomodoError(.timedOut, "Komodo at http://k gave no answer in time."),
                 "TIMEOUT_ERROR", 504
-            ), (KomodoError(.serverFault, "Gateway.", status: 504), "TIMEOUT_ERROR", 504),
+            ),
             (KomodoError(.malformed, "No JSON."), "INTERNAL_ERROR", 500),
             (KomodoError(.serverFault, "Broken.", status: 500), "INTERNAL_ERROR", 500),
             (KomodoError(.invalid, "Too old."), "VALIDATION_ERROR", 400),

@@ -35,8 +35,8 @@ struct MissingParts: Sendable {
         case .failure(let error):
             switch error.code {
             case .interrupted, .unauthorized: throw error
-            case .notFound, .forbidden, .throttled, .budgetExhausted, .unreachable, .malformed,
-                .invalid, .unsupported, .serverFault:
+            case .notFound, .forbidden, .throttled, .budgetExhausted, .unreachable, .timedOut,
+                .malformed, .invalid, .unsupported, .serverFault:
                 texts.append("\(name): \(error.message)")
                 return nil
             }

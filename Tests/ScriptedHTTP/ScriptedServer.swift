@@ -1,24 +1,23 @@
-import Glibc
-import NIOCore
-import NIOPosix
-import NIOSSL
-import Synchronization
+internal import NIOCore
+internal import NIOPosix
+package import NIOSSL
+internal import Synchronization
 
 /// A TCP server that keeps what it receives and reacts as a test tells it to, HTTP or not.
-final class ScriptedServer: Sendable {
+package final class ScriptedServer: Sendable {
     /// One request as it arrived.
-    struct Request: Sendable, Hashable {
+    package struct Request: Sendable, Hashable {
         /// Counts the server's connections from 1.
-        var connection: Int
-        var method: String
-        var path: String
+        package var connection: Int
+        package var method: String
+        package var path: String
         /// Names in lower case.
-        var headers: [String: String]
-        var body: String
+        package var headers: [String: String]
+        package var body: String
     }
 
     /// One thing that the server does on a connection.
-    enum Action: Sendable {
+    package enum Action: Sendable {
         case send(String)
         /// Sends so many bytes of `x`.
         case flood(Int)
@@ -31,20 +30,32 @@ final class ScriptedServer: Sendable {
     }
 
     /// How the server reacts; an empty list leaves the connection open and silent.
-    struct Script: Sendable {
+    package struct Script: Sendable {
         /// When the head is there; nil waits for the body.
-        var onHead: @Sendable (Request) -> [Action]? = { _ in nil }
+        package var onHead: @Sendable (Request) -> [Action]?
         /// When the whole request is there.
-        var onRequest: @Sendable (Request) -> [Action]
+        package var onRequest: @Sendable (Request) -> [Action]
+
+        /// Reacts as these functions say.
+        package init(
+            onHead: @escaping @Sendable (Request) -> [Action]? = { _ in nil },
+            onRequest: @escaping @Sendable (Request) -> [Action]
+        ) {
+            self.onHead = onHead
+            self.onRequest = onRequest
+        }
     }
 
     /// What arrived so far.
-    struct Record: Sendable {
-        var connections = 0
-        var closed = 0
-        var heads: [Request] = []
-        var requests: [Request] = []
-        var bodyBytes = 0
+    package struct Record: Sendable {
+        package var connections = 0
+        package var closed = 0
+        package var heads: [Request] = []
+        package var requests: [Request] = []
+        package var bodyBytes = 0
+
+        /// Nothing.
+        package init() {}
     }
 
     private let channel: any Channel
@@ -54,7 +65,7 @@ final class ScriptedServer: Sendable {
     /// Listens on a free port.
     ///
     /// - Parameter tls: how it proves who it is; nil for plain HTTP.
-    static func start(
+    package static func start(
         _ script: Script, tls: NIOSSLContext? = nil
     ) async throws -> ScriptedServer {
         let record = SharedRecord()
@@ -86,19 +97,19 @@ final class ScriptedServer: Sendable {
     }
 
     /// The address to call.
-    var url: String { "\(scheme)://127.0.0.1:\(port)" }
+    package var url: String { "\(scheme)://127.0.0.1:\(port)" }
     /// The port that it listens on.
-    var port: Int { channel.localAddress?.port ?? 0 }
+    package var port: Int { channel.localAddress?.port ?? 0 }
     /// What arrived so far.
-    var received: Record { record.update { $0 } }
+    package var received: Record { record.update { $0 } }
 
     /// Stops listening; open connections stay.
-    func stop() async throws {
+    package func stop() async throws {
         try await channel.close()
     }
 
     /// The text of an HTTP answer.
-    static func text(
+    package static func text(
         _ status: Int, _ body: String, headers: [String: String] = [:], length: Int? = nil
     ) -> String {
         var text = "HTTP/1.1 \(status) Scripted\r\n"
@@ -112,17 +123,19 @@ final class ScriptedServer: Sendable {
 
 extension ScriptedServer.Script {
     /// The same reaction to every whole request.
-    static func always(_ actions: ScriptedServer.Action...) -> Self {
+    package static func always(_ actions: ScriptedServer.Action...) -> Self {
         Self(onRequest: { _ in actions })
     }
 
     /// An HTTP answer to every request.
-    static func answer(_ status: Int, _ body: String, headers: [String: String] = [:]) -> Self {
+    package static func answer(_ status: Int, _ body: String, headers: [String: String] = [:])
+        -> Self
+    {
         .always(.send(ScriptedServer.text(status, body, headers: headers)))
     }
 
     /// The n-th reaction to the n-th request; the last one from then on.
-    static func inTurn(_ reactions: [[ScriptedServer.Action]]) -> Self {
+    package static func inTurn(_ reactions: [[ScriptedServer.Action]]) -> Self {
         let turn = Turn()
         return Self(onRequest: { _ in reactions[min(turn.next(), reactions.count - 1)] })
     }

@@ -1,6 +1,6 @@
-import Glibc
-import NIOCore
-import NIOPosix
+private import Glibc
+internal import NIOCore
+internal import NIOPosix
 
 /// Reads requests from one connection and performs the script's reactions.
 final class ScriptHandler: ChannelInboundHandler {

@@ -1,11 +1,12 @@
-import NIOCore
-import NIOPosix
+internal import NIOCore
+internal import NIOPosix
 
 /// A TCP server that says the same text to whatever it hears.
-final class ScriptedTalker: Sendable {
+package final class ScriptedTalker: Sendable {
     private let channel: any Channel
 
-    static func start(_ text: String) async throws -> ScriptedTalker {
+    /// Listens on a free port.
+    package static func start(_ text: String) async throws -> ScriptedTalker {
         let channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
@@ -19,9 +20,10 @@ final class ScriptedTalker: Sendable {
     private init(channel: any Channel) { self.channel = channel }
 
     /// The port that it listens on.
-    var port: Int { channel.localAddress?.port ?? 0 }
+    package var port: Int { channel.localAddress?.port ?? 0 }
 
-    func stop() async throws { try await channel.close() }
+    /// Stops listening.
+    package func stop() async throws { try await channel.close() }
 
     private final class Talk: ChannelInboundHandler {
         typealias InboundIn = ByteBuffer
