@@ -33,8 +33,8 @@ struct Conclusion: Sendable {
                 return try await advance(job, .concluded(.interrupted(gone)), Findings())
             case .forbidden:
                 return try await concludeUnreadable(job, error.jobError)
-            case .throttled, .budgetExhausted, .unreachable, .malformed, .invalid, .unsupported,
-                .serverFault, .unauthorized, .interrupted:
+            case .throttled, .budgetExhausted, .unreachable, .timedOut, .malformed, .invalid,
+                .unsupported, .serverFault, .unauthorized, .interrupted:
                 return .later
             }
         }
@@ -74,7 +74,8 @@ struct Conclusion: Sendable {
     }
 
     private func detail(of update: Update) -> String? {
-        var detail = update.facts
+        var detail = JSONObject()
+        if !update.facts.isEmpty { detail["facts"] = .object(update.facts) }
         if let ended = update.endedAt {
             let duration = (ended - update.summary.startedAt).inMilliseconds
             detail["remote_duration_ms"] = .int(duration)

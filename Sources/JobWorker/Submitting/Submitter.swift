@@ -39,7 +39,8 @@ struct Submitter: Sendable {
                 case .budgetExhausted(let wait): .budgetExhausted(wait: wait)
                 case .unauthorized: .submitted(.unauthorized(error.jobError))
                 case .throttled(let wait): .submitted(.throttled(error.jobError, retryAfter: wait))
-                case .unreachable, .malformed, .invalid, .unsupported, .serverFault, .interrupted:
+                case .unreachable, .timedOut, .malformed, .invalid, .unsupported, .serverFault,
+                    .interrupted:
                     .targetUnresolved(error.jobError)
                 }
             _ = try await context.record(event, job, lease)
@@ -208,7 +209,8 @@ struct Submitter: Sendable {
         case .unauthorized: .submitted(.unauthorized(error.jobError))
         case .throttled(let wait): .submitted(.throttled(error.jobError, retryAfter: wait))
         case .invalid, .unsupported: .submitted(.rejected(error.jobError))
-        case .notFound, .forbidden, .unreachable, .malformed, .serverFault, .interrupted:
+        case .notFound, .forbidden, .unreachable, .timedOut, .malformed, .serverFault,
+            .interrupted:
             .submitted(.undelivered(error.jobError))
         }
     }
@@ -216,6 +218,7 @@ struct Submitter: Sendable {
     private func detail(of result: SubmissionResult, _ redactor: Redactor) -> String? {
         var detail = JSONObject()
         if let status = result.status { detail["http_status"] = .int(status) }
+        if !result.facts.isEmpty { detail["facts"] = .object(result.facts) }
         if let evidence = result.evidence {
             detail["evidence"] = .string(
                 PlainText.singleLine(redactor.plain(evidence), max: 500))

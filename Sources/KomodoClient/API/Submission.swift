@@ -32,15 +32,18 @@ package struct SubmissionResult: Sendable, Hashable {
     package let status: Int?
     /// The beginning of an answer that could not be used, for the record.
     package let evidence: String?
+    /// What else Komodo told of the run, without secrets, in the documented spelling.
+    package let facts: JSONObject
 
     package init(
         _ outcome: SubmissionOutcome, update: UpdateSummary? = nil, status: Int? = nil,
-        evidence: String? = nil
+        evidence: String? = nil, facts: JSONObject = [:]
     ) {
         self.outcome = outcome
         self.update = update
         self.status = status
         self.evidence = evidence
+        self.facts = facts
     }
 }
 

@@ -72,14 +72,20 @@ enum SignedExecuteAnswer {
         let reference = id.map { RemoteReference.update($0) } ?? .state
         let outcome = SignedUpdate.outcome(of: meaning, operation, content, redactor: redactor)
         switch outcome {
-        case nil: return SubmissionResult(.accepted(reference), status: answer.status)
+        case nil:
+            return SubmissionResult(
+                .accepted(reference), status: answer.status,
+                facts: SignedFacts.of(content, redactor: redactor))
         case .failed(let error)?:
             // It need not have left anything to follow.
             return SubmissionResult(
                 .concluded(.state, .failed(error)), status: answer.status,
-                evidence: ExecuteAnswer.evidence(answer, redactor: redactor))
+                evidence: ExecuteAnswer.evidence(answer, redactor: redactor),
+                facts: SignedFacts.of(content, redactor: redactor))
         case let outcome?:
-            return SubmissionResult(.concluded(reference, outcome), status: answer.status)
+            return SubmissionResult(
+                .concluded(reference, outcome), status: answer.status,
+                facts: SignedFacts.of(content, redactor: redactor))
         }
     }
 

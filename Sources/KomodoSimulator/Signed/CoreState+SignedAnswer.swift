@@ -32,21 +32,53 @@ extension CoreState {
             "status": .string(Self.startedWord(spec.name)),
             "started_at": .string(ISOTime.text(clock.now)),
         ]
+        let page = "komodo.example.com/\(noun)s/\(resource.id)"
         switch spec.name {
-        case "Deploy", "RunBuild":
+        case "Deploy":
             answer["job_id"] = .string(run)
+            answer["server_id"] = .string(resource.serverID)
             answer["estimated_duration"] = "2-5 minutes"
-            answer["log_url"] = .string(
-                "https://komodo.example.com/\(noun)s/\(resource.id)/jobs/\(run)")
-        case "RunProcedure", "RunAction": answer["execution_id"] = .string(run)
-        case "PullRepo", "CloneRepo":
+            answer["steps"] = [
+                "Pulling image", "Stopping container", "Creating new container",
+                "Starting container", "Health check",
+            ]
+            answer["current_step"] = "Pulling image"
+            answer["log_url"] = .string("https://\(page)/jobs/\(run)")
+        case "RunBuild":
+            let number = signedUpdates(resource).count { $0.operation == "RunBuild" }
             answer["job_id"] = .string(run)
+            answer["build_number"] = .int(number)
             answer["branch"] = "main"
-        default: answer["message"] = .string("Server \(Self.verb(spec.name)) initiated")
-        }
-        if spec.name == "RunProcedure" {
+            answer["estimated_duration"] = "3-5 minutes"
+            answer["steps"] = [
+                "Cloning repository", "Building image", "Pushing to registry", "Cleanup",
+            ]
+            answer["current_step"] = "Cloning repository"
+            answer["log_url"] = .string("https://\(page)/jobs/\(run)")
+            answer["stream_url"] = .string("wss://\(page)/jobs/\(run)/stream")
+        case "RunProcedure":
+            answer["execution_id"] = .string(run)
             answer["steps_total"] = .int(resource.stages.count)
             answer["steps_completed"] = 0
+            answer["current_step"] = 1
+            answer["current_step_name"] = .string(resource.stages.first?.name ?? "")
+            answer["log_url"] = .string("https://\(page)/executions/\(run)")
+        case "RunAction": answer["execution_id"] = .string(run)
+        case "PullRepo":
+            answer["job_id"] = .string(run)
+            answer["branch"] = "main"
+            answer["message"] = "Pulling latest changes from main branch"
+        case "CloneRepo":
+            answer["job_id"] = .string(run)
+            answer["branch"] = "main"
+            answer["target_path"] = .string("/opt/komodo/repos/\(resource.name)")
+            answer["message"] = .string("Cloning repository to /opt/komodo/repos/\(resource.name)")
+        default:
+            answer["message"] = .string("Server \(Self.verb(spec.name)) initiated")
+            if spec.name.hasPrefix("Restart") {
+                answer["steps"] = ["Stopping", "Starting", "Health check"]
+                answer["current_step"] = "Stopping"
+            }
         }
         return .object(answer)
     }

@@ -21,6 +21,7 @@ enum JobData {
         }
         addRemote(job, to: &data)
         addSteps(sheet, to: &data)
+        addFacts(sheet, to: &data)
         addDoubts(job, to: &data)
         if !sheet.notes.isEmpty { data["notes"] = .array(sheet.notes.map { .string($0) }) }
         return data
@@ -155,13 +156,19 @@ enum JobData {
         guard sheet.job.operation == .runProcedure, sheet.job.state == .failed(.remoteFailed),
             let digest = sheet.digest
         else { return false }
-        return digest.stepsCompleted > 0
+        return sheet.facts.stepsCompleted.map { $0 > 0 } ?? (digest.stepsCompleted > 0)
     }
 
+    /// Komodo's own page of a run, which only Core has: its updates have object ids.
+
     private static func logURL(_ sheet: JobSheet) -> String? {
-        guard let base = sheet.baseURL, let update = sheet.job.remote?.updateID else { return nil }
+        guard let base = sheet.baseURL, let update = sheet.job.remote?.updateID,
+            update.utf8.count == objectIDBytes, update.allSatisfy(\.isHexDigit)
+        else { return nil }
         return "\(base)/updates/\(update)"
     }
+
+    private static let objectIDBytes = 24
 
     /// The documented name of Komodo's id of a run.
     static func remoteIDName(_ operation: JobOperation) -> String {
@@ -206,6 +213,22 @@ enum JobData {
         if isFailed || sheet.job.operation == .triggerAction, !digest.output.isEmpty {
             data["output"] = .string(digest.output)
         }
+    }
+
+    /// Komodo knows better than its log what it told of the run; how long it takes is known better
+    /// here, and what it wrote in the end is in the log.
+    private static func addFacts(_ sheet: JobSheet, to data: inout JSONObject) {
+        let job = sheet.job
+        let facts = sheet.facts.data(of: job.operation, isOver: job.state.isTerminal)
+        let oursFirst: Set = ["estimated_duration", "output", "server_id", "timeout"]
+        for member in facts.members
+        where !oursFirst.contains(member.key) || data[member.key] == nil {
+            data[member.key] = member.value
+        }
+        guard job.operation == .runProcedure, let variables = job.arguments["variables"]?.object,
+            JSONValue.object(variables).serialized().utf8.count <= BoundedText.quoteBytesMax
+        else { return }
+        data["variables"] = .object(variables)
     }
 
     /// The most updates that are named as possibly a job's own.

@@ -16,6 +16,8 @@ struct JobSheet: Sendable {
     var holder: JobID?
     /// Of a finished job.
     var digest: LogDigest?
+    /// What Komodo told of the run.
+    var facts = RemoteFacts()
     /// Of a job that failed for want of requests: seconds until there is one.
     var retryAfter: Int?
     /// Whether the request met a job that was there already; nil when nothing was requested.
@@ -34,6 +36,10 @@ struct JobSheet: Sendable {
     ) async throws -> JobSheet {
         var sheet = JobSheet(job, now: context.clock.now())
         sheet.baseURL = context.baseURL(of: job)
+        if job.attempt > 0 {
+            sheet.facts = RemoteFacts(
+                try await context.store.events(of: job.row, after: 0), attempt: job.attempt)
+        }
         guard !job.state.isTerminal else {
             sheet.digest = LogDigest(try await context.store.logs(of: job.row))
             if job.state.status == .failed, ToolErrorCode(job: job) == .rateLimitError {

@@ -18,15 +18,19 @@ enum JobSchema {
 
     /// Of a job on its own, with all its members.
     static func whole(_ operations: [JobOperation]) -> [Property] {
-        identity(operations, .whole) + targets(operations) + times + progress
-            + procedure(operations) + remote(operations) + doubts
+        told(
+            of: operations,
+            besides: identity(operations, .whole) + targets(operations) + times + progress
+                + procedure(operations) + remote(operations) + doubts)
     }
 
     /// Of a job on its own that was ordered with a tool of its operation.
     static func ordered(_ operation: JobOperation) -> [Property] {
         plain(
-            identity([operation], .usual) + targets([operation]) + times + progress
-                + procedure([operation]) + remote([operation]))
+            told(
+                of: [operation],
+                besides: identity([operation], .usual) + targets([operation]) + times + progress
+                    + procedure([operation]) + remote([operation])))
     }
 
     /// Of every kind of job, for tools that steer it.
@@ -125,8 +129,60 @@ enum JobSchema {
         guard types != ["string"] else { return property }
         property.schema["type"] =
             types.count == 1 ? .string(types[0]) : .array(types.map { .string($0) })
-        property.schema["properties"] = ["hash": ["type": "string"]]
+        property.schema["properties"] = .object(
+            JSONObject(
+                ["hash", "author", "message", "timestamp"].map { ($0, ["type": "string"]) }))
         return property
+    }
+
+    /// `known` with what Komodo may tell of a run beside it.
+    private static func told(
+        of operations: [JobOperation], besides known: [Property]
+    ) -> [Property] {
+        var names = Set(known.map(\.name))
+        let facts = operations.flatMap(facts).filter { names.insert($0.name).inserted }
+        return known + facts + currentStep(operations)
+    }
+
+    private static func facts(of operation: JobOperation) -> [Property] {
+        switch operation {
+        case .deploy: .fields(.text, "server_id", "stream_url")
+        case .build:
+            [.field("build_number", .count)] + .fields(.text, "branch", "image", "stream_url")
+        case .startServer, .stopServer, .restartServer:
+            [.field("container_info", .object(.fields(.text, "id", "name", "state")))]
+        case .runProcedure:
+            [.field("steps_total", .count), .field("current_step_name", .text)]
+                + [.field("variables", .textMap)]
+        case .triggerAction:
+            [.field("exit_code", .count), .field("type", .text), .field("result", .anything)]
+        case .pullRepo:
+            [
+                .field("branch", .text),
+                .field(
+                    "changes",
+                    .object(.fields(.count, "files_changed", "insertions", "deletions"))),
+            ]
+        case .cloneRepo: .fields(.text, "branch", "target_path")
+        default: []
+        }
+    }
+
+    /// A number of procedures, a text of others, as documented.
+    private static func currentStep(_ operations: [JobOperation]) -> [Property] {
+        let types = distinct(
+            operations.compactMap { operation in
+                switch operation {
+                case .runProcedure: "integer"
+                case .deploy, .build, .restartServer: "string"
+                default: nil
+                }
+            })
+        guard let first = types.first else { return [] }
+        var property = Property.field("current_step", .text)
+        property.schema["type"] =
+            types.count == 1 ? .string(first) : .array(types.map { .string($0) })
+        return [property]
     }
 
     private static let doubts: [Property] = [

@@ -21,10 +21,16 @@ struct SignedOperationTests {
         (.cloneRepo, "my-repo", ["options": ["depth": 1]]),
     ]
 
-    static let styles = [
-        SignedStyle(), SignedStyle(isEnveloped: true, isCamelCase: true, isModuleShaped: false),
-        SignedStyle(isEnveloped: true, isCamelCase: false, isModuleShaped: true),
-    ]
+    /// Every way in which the interface may write its answers.
+    static let styles = [false, true].flatMap { isEnveloped in
+        [false, true].flatMap { isCamelCase in
+            [false, true].map { isModuleShaped in
+                SignedStyle(
+                    isEnveloped: isEnveloped, isCamelCase: isCamelCase,
+                    isModuleShaped: isModuleShaped)
+            }
+        }
+    }
 
     static func plan(
         rules: [FaultRule] = [], resources: [ResourceFault] = [],

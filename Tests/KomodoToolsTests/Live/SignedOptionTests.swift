@@ -1,11 +1,8 @@
-import Intake
 import JSON
 import JobStore
 import Jobs
 import KomodoClient
-import KomodoSimulator
 import MCP
-import Redaction
 import Testing
 
 @testable import KomodoTools

@@ -17,7 +17,7 @@ struct GoldenTests {
         let now = Self.json(tool).serialized(pretty: true) + "\n"
         let path = Self.path(name)
         if getenv("KOMODO_RECORD_GOLDEN") != nil { try Self.write(now, path) }
-        let recorded = try #require(Self.read(path), "no file \(path)")
+        let recorded = try #require(TestFile.text(path), "no file \(path)")
         #expect(
             recorded == now,
             "\(name) differs; run the tests with KOMODO_RECORD_GOLDEN=1 and look at the changes")
@@ -38,24 +38,7 @@ struct GoldenTests {
         ]
     }
 
-    private static func path(_ name: String) -> String {
-        let folder = "\(#filePath)".split(separator: "/", omittingEmptySubsequences: false)
-            .dropLast(2).joined(separator: "/")
-        return "\(folder)/Golden/\(name).json"
-    }
-
-    private static func read(_ path: String) -> String? {
-        guard let file = fopen(path, "r") else { return nil }
-        defer { fclose(file) }
-        var bytes: [UInt8] = []
-        var buffer = [UInt8](repeating: 0, count: 65_536)
-        while true {
-            let count = fread(&buffer, 1, buffer.count, file)
-            guard count > 0 else { break }
-            bytes += buffer[..<count]
-        }
-        return String(decoding: bytes, as: UTF8.self)
-    }
+    private static func path(_ name: String) -> String { TestFile.path("Golden/\(name).json") }
 
     private static func write(_ text: String, _ path: String) throws {
         let file = try #require(fopen(path, "w"))

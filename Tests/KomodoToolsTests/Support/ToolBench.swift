@@ -48,30 +48,46 @@ struct ToolBench: Sendable {
     /// Runs `body` with a bench and a simulated Komodo, with a worker unless told otherwise.
     static func live<Value: Sendable>(
         timeScale: Double = 0.02, works: Bool = true, version: String = "2.3.2",
+        dialect: KomodoDialect = .core, options: SimulatorOptions = SimulatorOptions(),
         _ change: @Sendable (inout ToolContext) -> Void = { _ in },
         _ body: @escaping @Sendable (ToolBench) async throws -> Value
     ) async throws -> Value {
-        var options = SimulatorOptions()
+        var options = options
         options.timeScale = timeScale
         options.version = version
+        options.api = dialect == .core ? .core : .signed
         return try await withKomodoSimulator(options) { simulator, address in
-            let bench = try ToolBench(
-                komodo: { client($0, address) }, simulator: simulator, change)
-            do {
-                let value = try await bench.run { bench in
-                    works ? try await bench.withWorker(body) : try await body(bench)
-                }
-                await bench.shutdown()
-                return value
-            } catch {
-                await bench.shutdown()
-                throw error
+            let connection = connection(
+                address.url, key: address.apiKey, secret: address.apiSecret)
+            return try await calling(
+                connection, dialect, works: works, simulator: simulator, change, body)
+        }
+    }
+
+    /// Runs `body` with a bench whose Komodo is reached through `connection`.
+    static func calling<Value: Sendable>(
+        _ connection: KomodoConnection, _ dialect: KomodoDialect, works: Bool = false,
+        simulator: KomodoSimulator? = nil,
+        _ change: @Sendable (inout ToolContext) -> Void = { _ in },
+        _ body: @escaping @Sendable (ToolBench) async throws -> Value
+    ) async throws -> Value {
+        let komodo = client(connection, dialect)
+        do {
+            let bench = try ToolBench(komodo: { _ in komodo }, simulator: simulator, change)
+            let value = try await bench.run { bench in
+                works ? try await bench.withWorker(body) : try await body(bench)
             }
+            await shutDown(komodo)
+            return value
+        } catch {
+            await shutDown(komodo)
+            throw error
         }
     }
 
     private init(
-        komodo make: (SQLiteJobStore) -> CoreKomodo?, simulator: KomodoSimulator?,
+        komodo make: (SQLiteJobStore) -> (any KomodoAPI & KomodoReads)?,
+        simulator: KomodoSimulator?,
         _ change: (inout ToolContext) -> Void
     ) throws {
         directory = try TemporaryDirectory()
@@ -87,7 +103,10 @@ struct ToolBench: Sendable {
         let redactor = Redactor(secrets: ["correct-horse-battery"])
         var context = ToolContext(
             store: store,
-            intake: JobIntake(store: store, komodo: komodo, redactor: redactor),
+            intake: JobIntake(store: store, komodo: komodo, redactor: redactor) { _ in
+                // A busy machine must not make targets count as unresolved.
+                try await ContinuousClock().sleep(for: .seconds(20))
+            },
             komodo: komodo, reads: komodo, changes: try ChangeFeed(store, name: "tools"),
             access: ToolContext.Access(
                 instance: Self.instance, keyFingerprint: Self.keyFingerprint,
@@ -99,18 +118,33 @@ struct ToolBench: Sendable {
         self.context = context
     }
 
-    private static func client(
-        _ store: SQLiteJobStore, _ address: SimulatorAddress
-    ) -> CoreKomodo {
-        CoreKomodo(
-            connection: KomodoConnection(
-                url: address.url, apiKey: Secret(address.apiKey),
-                apiSecret: Secret(address.apiSecret), requestTimeout: .seconds(5)),
-            permit: { _ in }, observer: { _ in }, logger: logger, userAgent: "tests")
+    /// How the tests reach a Komodo: what fails is not tried again.
+    static func connection(
+        _ url: String, key: String = "K_key", secret: String = "S_secret"
+    ) -> KomodoConnection {
+        KomodoConnection(
+            url: url, apiKey: Secret(key), apiSecret: Secret(secret), requestTimeout: .seconds(5),
+            retry: RetryPolicy(countMax: 0))
     }
 
-    private func shutdown() async {
-        if let komodo = context.komodo as? CoreKomodo { await komodo.shutdown() }
+    private static func client(
+        _ connection: KomodoConnection, _ dialect: KomodoDialect
+    ) -> any KomodoAPI & KomodoReads {
+        switch dialect {
+        case .core:
+            CoreKomodo(
+                connection: connection, permit: { _ in }, observer: { _ in }, logger: logger,
+                userAgent: "tests")
+        case .signed:
+            SignedKomodo(
+                connection: connection, permit: { _ in }, observer: { _ in }, logger: logger,
+                userAgent: "tests")
+        }
+    }
+
+    private static func shutDown(_ komodo: any KomodoAPI) async {
+        if let core = komodo as? CoreKomodo { await core.shutdown() }
+        if let signed = komodo as? SignedKomodo { await signed.shutdown() }
     }
 
     private func run<Value: Sendable>(
@@ -137,7 +171,8 @@ struct ToolBench: Sendable {
                 store: store, komodo: komodo, worker: Self.worker,
                 policy: WorkerPolicy(
                     limits: TokenBucket.Limits(perMinute: 100_000, burst: 250_000),
-                    reconcileGrace: .milliseconds(700), pollScale: 0.05),
+                    requestTimeout: .seconds(5), reconcileGrace: .milliseconds(700), pollScale: 0.05
+                ),
                 clock: store.clock, redactor: context.redactor, logger: Self.logger),
             lock: held,
             listener: try ChangeListener(folder: store.folder, name: "worker-worker"))
