@@ -36,6 +36,7 @@ struct ValueMaskTests {
                 ["x": "https://discord.com/api/webhooks/"]
             ),
             (["job_id": "job_deploy_1M7X7E29J2SQ5N24Y9BHKHCAQD"], nil),
+            (["confirmation_token": "a-K-0123456789abcdefghijABCDEFGHIJ0123456789"], nil),
             (["commit_hash": "a94a8fe5ccb19ba61c4c0873d391e987982fbbd3", "tokens": 95], nil),
             (["worker": "k3m9x7q2w8e4r6t1", "at": "2026-03-01T12:00:00.250Z"], nil),
         ] as [(JSONValue, JSONValue?)])

@@ -78,12 +78,7 @@ struct JobTable {
     private func deleteSecrets(of job: JobRecord) throws {
         try db.execute(
             sql: "DELETE FROM secret_argument WHERE job_id = :job", arguments: ["job": job.row])
-        guard db.changesCount > 0 else { return }
-        traces.leave()
-        let hasMore =
-            try Bool.fetchOne(db, sql: "SELECT EXISTS (SELECT 1 FROM secret_argument)") ?? false
-        // Pages that lost rows to others may keep copies of them; this clears every page.
-        if !hasMore { try db.execute(sql: "DELETE FROM secret_argument") }
+        if db.changesCount > 0 { traces.leave() }
     }
 
     private func noteCancel(_ job: JobRecord) throws -> JobRecord {

@@ -5,7 +5,8 @@ extension CanaryRun {
     /// A resource of the simulator for each tool that takes one.
     private static func target(of tool: String) -> JSONObject {
         let names = [
-            ("Alert", ""), ("Update", ""), ("Stack", "monitoring"), ("Container", "prod-1"),
+            ("Alert", ""), ("Update", ""), ("IfChanged", "shop"), ("Stack", "monitoring"),
+            ("Container", "prod-1"),
             ("Server", "prod-1"), ("Deploy", "web"), ("Repo", "infra"), ("Build", "my-app"),
             ("Procedure", "release"), ("Action", "cleanup"), ("Sync", "production"),
         ]
