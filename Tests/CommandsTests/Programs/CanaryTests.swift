@@ -114,9 +114,8 @@ internal import Testing
         var ids: [String?] = []
         for operation in JobOperation.allCases {
             // One that has not changed is watched for a minute.
-            let target =
-                operation == .deployStackIfChanged
-                ? "blog" : try #require(targets[operation.spec.targetType], "\(operation)")
+            let usual = try #require(targets[operation.spec.targetType], "\(operation)")
+            let target = operation == .deployStackIfChanged ? "blog" : usual
             var more: [String] = []
             if operation.spec.parameters.contains(where: { $0.name == "container" }) {
                 more = ["--arg", "container=web"]
