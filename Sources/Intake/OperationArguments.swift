@@ -132,7 +132,7 @@ extension OperationParameter {
     /// What is expected, for error messages.
     var expectation: String {
         switch kind {
-        case .string where isDockerName: "a name of \(DockerName.expectation)"
+        case .string where isDockerName: "a text of \(DockerName.expectation)"
         case .strings where isDockerName: "a list of names of \(DockerName.expectation)"
         case .string: "a text"
         case .integer: "a whole number"
