@@ -89,17 +89,4 @@ struct SignedDoubtTests {
             }
         }
     }
-
-    @Test
-    func aLateRunBetweenTheLookAndTheResendIsReported() async throws {
-        try await Bench.with(Self.plan(.deploy)) { bench in
-            try await bench.withWorker(Self.worker(bench, at: .intentRecorded)) { _ in
-                let job = try await bench.enqueue(.deploy, "web")
-                let ended = try await bench.expect(job, endsAs: .success)
-                #expect(bench.submissions(job) == 2)
-                #expect(ended.duplicateUpdate != nil)
-                #expect(try await bench.history(job).contains("duplicate_detected"))
-            }
-        }
-    }
 }
