@@ -2,10 +2,10 @@
 ///
 /// That is the last lines of a key, or some lines out of its middle. Lines stay lines.
 package enum KeyRemains {
-    private static let begin = Array("-----BEGIN ".utf8)
-    private static let end = Array("-----END ".utf8)
-    private static let kind = Array("PRIVATE KEY".utf8)
-    private static let dashes = Array("-----".utf8)
+    private static let begin = BytePattern("-----BEGIN ")
+    private static let end = BytePattern("-----END ")
+    private static let kind = BytePattern("PRIVATE KEY")
+    private static let dashes = BytePattern("-----")
     /// Lines of keys are longer.
     private static let lengthMin = 40
     /// From so many characters on one random line is enough.
@@ -106,19 +106,12 @@ package enum KeyRemains {
     private static var replacement: [UInt8] { Array(Redactor.replacement.utf8) }
 
     /// The place of the mark that begins with `word` and says that the key is a private one.
-    private static func marker(_ word: [UInt8], in line: [UInt8]) -> Range<Int>? {
-        guard let start = find(word, in: line[...]),
-            let name = find(kind, in: line[(start + word.count)...])
+    private static func marker(_ word: BytePattern, in line: [UInt8]) -> Range<Int>? {
+        guard let start = word.first(in: line[...]),
+            let name = kind.first(in: line[(start + word.count)...])
         else { return nil }
         let rest = line[(name + kind.count)...]
-        return start..<(find(dashes, in: rest).map { $0 + dashes.count } ?? line.count)
-    }
-
-    private static func find(_ word: [UInt8], in bytes: ArraySlice<UInt8>) -> Int? {
-        guard bytes.count >= word.count else { return nil }
-        return bytes.indices.dropLast(word.count - 1).first {
-            bytes[$0] == word[0] && bytes[$0...].starts(with: word)
-        }
+        return start..<(dashes.first(in: rest).map { $0 + dashes.count } ?? line.count)
     }
 
     /// Replaces lines of a key that stand together, and the short last one after them.
