@@ -5,7 +5,7 @@ import Testing
 @testable import KomodoTools
 
 /// Every documented answer to a read, served by a Komodo with the signed interface.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(5)))
 struct ReadExampleTests {
     @Test(arguments: Example.reference.filter { !$0.isExecution }, ExampleKomodo.Style.all)
     func everyFieldOfTheReferenceIsInTheAnswer(

@@ -5,7 +5,7 @@ import Testing
 @testable import KomodoTools
 
 /// Every documented call is one that the tools take.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(5)))
 struct RequestExampleTests {
     @Test func everyDocumentedToolHasItsExamples() {
         #expect(Example.reference.count == 25)

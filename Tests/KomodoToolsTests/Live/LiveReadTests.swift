@@ -5,7 +5,7 @@ import Testing
 @testable import KomodoTools
 
 /// The read tools against a simulated Komodo of each kind of version.
-@Suite(.timeLimit(.minutes(2)), .serialized)
+@Suite(.timeLimit(.minutes(5)), .serialized)
 struct LiveReadTests {
     static let versions = ["1.19.5", "2.1.0", "2.3.2"]
 

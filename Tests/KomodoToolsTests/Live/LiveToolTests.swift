@@ -7,7 +7,7 @@ import Testing
 @testable import KomodoTools
 
 /// The tools against a simulated Komodo, with a real worker between.
-@Suite(.timeLimit(.minutes(2)), .serialized)
+@Suite(.timeLimit(.minutes(5)), .serialized)
 struct LiveToolTests {
     @Test(arguments: [
         (ToolName.deploy, "my-app", "deployment"), (ToolName.build, "api-image", "build"),

@@ -10,7 +10,7 @@ import Testing
 @testable import KomodoTools
 
 /// The operations beyond the nine against a simulated Komodo, with a real worker between.
-@Suite(.timeLimit(.minutes(2)), .serialized)
+@Suite(.timeLimit(.minutes(5)), .serialized)
 struct OperationToolLiveTests {
     private static let calls: [(JobOperation, String, JSONObject)] = [
         (.deployStack, "shop", [:]), (.deployStackIfChanged, "blog", [:]),

@@ -7,7 +7,7 @@ import Testing
 @testable import KomodoTools
 
 /// Every parameter of the nine tools does what it says, or is refused before anything is queued.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(5)))
 struct OptionHonestyTests {
     /// What comes of an argument.
     enum Fate: Sendable {

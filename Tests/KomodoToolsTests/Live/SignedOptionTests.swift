@@ -2,6 +2,7 @@ import JSON
 import JobStore
 import Jobs
 import KomodoClient
+import KomodoSimulator
 import MCP
 import Testing
 
@@ -9,7 +10,7 @@ import Testing
 
 /// Every parameter of the nine tools where Komodo has the signed interface, which knows them: it
 /// reaches Komodo as it was given, or is ours to do and stays here.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(5)))
 struct SignedOptionTests {
     /// What comes of an argument.
     enum Fate: Sendable {
@@ -110,31 +111,9 @@ struct SignedOptionTests {
     private static func with(
         _ body: @escaping @Sendable (ToolBench, KomodoSimulator) async throws -> Void
     ) async throws {
-        var options = SimulatorOptions()
         // Nothing runs long enough to be in the way of what follows.
-        options.timeScale = 0
-        options.api = .signed
-        try await withKomodoSimulator(options) { simulator, address in
-            let komodo = SignedKomodo(
-                connection: KomodoConnection(
-                    url: address.url, apiKey: Secret(address.apiKey),
-                    apiSecret: Secret(address.apiSecret), requestTimeout: .seconds(5)),
-                permit: { _ in }, logger: ToolBench.logger, userAgent: "tests")
-            do {
-                try await ToolBench.offline(
-                    { context in
-                        context.komodo = komodo
-                        context.intake = JobIntake(
-                            store: context.store, komodo: komodo, redactor: context.redactor,
-                            // However slow the machine is, targets are looked up.
-                            sleep: { _ in try await ContinuousClock().sleep(for: .seconds(60)) })
-                    }
-                ) { try await body($0, simulator) }
-            } catch {
-                await komodo.shutdown()
-                throw error
-            }
-            await komodo.shutdown()
+        try await ToolBench.live(timeScale: 0, works: false, dialect: .signed) { bench in
+            try await body(bench, try #require(bench.simulator))
         }
     }
 

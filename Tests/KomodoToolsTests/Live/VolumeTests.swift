@@ -7,7 +7,7 @@ import Testing
 @testable import KomodoTools
 
 /// Results stay within their bounds however much there is.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(5)))
 struct VolumeTests {
     /// 25,000 tokens of JSON, at a little more than two bytes each.
     private static let bytesMax = 60_000

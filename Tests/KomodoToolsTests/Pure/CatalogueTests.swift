@@ -6,7 +6,7 @@ import Testing
 @testable import KomodoTools
 
 /// What every tool owes to whoever chooses among them.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(5)))
 struct CatalogueTests {
     static let entries = KomodoToolProvider.catalogue
     static let names = entries.map(\.name)

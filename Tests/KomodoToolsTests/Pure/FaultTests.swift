@@ -6,7 +6,7 @@ import Testing
 @testable import KomodoTools
 
 /// What is said about arguments, and about time.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(5)))
 struct FaultTests {
     private let redactor = Redactor(secrets: ["correct-horse-battery"])
 

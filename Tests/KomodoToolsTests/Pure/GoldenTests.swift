@@ -9,7 +9,7 @@ import Testing
 #endif
 
 /// The tools as clients see them, kept as files: a change of the contract shows in review.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(5)))
 struct GoldenTests {
     @Test(arguments: CatalogueTests.names)
     func aToolIsAsItWasRecorded(_ name: String) throws {

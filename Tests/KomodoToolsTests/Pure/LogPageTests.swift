@@ -5,7 +5,7 @@ import Testing
 @testable import KomodoTools
 
 /// Cutting logs into bounded pages.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(5)))
 struct LogPageTests {
     private let logs = [
         ToolBench.log("Clone", "one\ntwo\n", position: 0, command: "git clone"),

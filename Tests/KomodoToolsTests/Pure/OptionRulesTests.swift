@@ -6,7 +6,7 @@ import Testing
 @testable import KomodoTools
 
 /// The documented options against what Komodo has.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(5)))
 struct OptionRulesTests {
     @Test(arguments: [
         (JobOperation.deploy, "force", JSONValue.bool(true)), (.deploy, "force", false),

@@ -7,7 +7,7 @@ import Testing
 @testable import KomodoTools
 
 /// Durations, moments and bounded texts.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(5)))
 struct TextTests {
     @Test(arguments: [
         (400, "400ms"), (45_000, "45s"), (59_600, "1m"), (154_000, "2m 34s"),

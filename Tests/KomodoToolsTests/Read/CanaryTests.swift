@@ -6,7 +6,7 @@ import Testing
 @testable import KomodoTools
 
 /// Marked secrets in every place of Komodo's answers: no tool lets them out.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(5)))
 struct CanaryTests {
     private static let token = "ghp_canaryCanaryCanaryCanary0123456789"
     private static let url = "https://user:canaryPassword1@git.example/a.git"

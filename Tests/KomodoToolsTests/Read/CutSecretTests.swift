@@ -12,7 +12,7 @@ import Testing
 private typealias Outgoing = KomodoTools.Outgoing
 
 /// Secrets in cut logs, in questions, and under less common names.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(5)))
 struct CutSecretTests {
     /// Lines as a private key has them.
     private static let body: [String] = (0..<12).map { line in

@@ -10,7 +10,7 @@ import Testing
 private typealias Outgoing = KomodoTools.Outgoing
 
 /// What may leave.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(5)))
 struct OutgoingTests {
     /// Secrets in the places where Komodo shows them.
     static let canaries = [

@@ -6,7 +6,7 @@ import Testing
 @testable import KomodoTools
 
 /// What becomes of Komodo's errors.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(5)))
 struct ReadFailureTests {
     private static func call(_ name: String, _ arguments: JSONObject) -> (String, JSONObject) {
         (name, arguments)

@@ -8,7 +8,7 @@ import Testing
 @testable import KomodoTools
 
 /// Every read tool, on a Komodo that is a table of documents.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(5)))
 struct ReadToolTests {
     /// A tool, a call of it, the document behind it, and what Komodo is asked.
     struct Case: Sendable, CustomTestStringConvertible {

@@ -7,7 +7,7 @@ import Testing
 @testable import KomodoTools
 
 /// Who may do and see what.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(5)))
 struct AccessTests {
     private static func token(_ name: String, _ scopes: String...) -> Caller {
         .token(Principal(name: name, scopes: Set(scopes)))

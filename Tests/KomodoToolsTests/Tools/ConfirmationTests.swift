@@ -8,7 +8,7 @@ import Testing
 @testable import KomodoTools
 
 /// Destructive calls happen only when somebody agreed to exactly them.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(5)))
 struct ConfirmationTests {
     private static let arguments: JSONObject = ["id": "prod-1"]
 

@@ -7,7 +7,7 @@ import Testing
 @testable import KomodoTools
 
 /// What is not offered as a tool cannot be had by another way.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(5)))
 struct DetourTests {
     private static func cancelled(_ bench: ToolBench) async throws -> JobRecord {
         let job = try await bench.deploy("web")

@@ -8,7 +8,7 @@ import Testing
 @testable import KomodoTools
 
 /// Execute tools without a Komodo: what is stored and what is answered.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(5)))
 struct ExecuteTests {
     @Test func anAnswerIsADurableJob() async throws {
         try await ToolBench.offline { bench in

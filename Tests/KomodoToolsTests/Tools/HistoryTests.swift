@@ -6,7 +6,7 @@ import Testing
 @testable import KomodoTools
 
 /// Lists stay quick however long the history is.
-@Suite(.timeLimit(.minutes(2)), .serialized)
+@Suite(.timeLimit(.minutes(5)), .serialized)
 struct HistoryTests {
     private static let history = 100_000
     /// So much work a page may cost, in instructions of SQLite: some sixty for each row of it.

@@ -7,7 +7,7 @@ import Testing
 @testable import KomodoTools
 
 /// The tools that show and steer jobs.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(5)))
 struct JobToolTests {
     private func id(_ job: JobRecord) -> JSONObject { ["job_id": .string("\(job.id)")] }
 

@@ -16,7 +16,7 @@ extension ExecuteTool {
 }
 
 /// The operations beyond the nine documented ones.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(5)))
 struct OperationToolTests {
     static let tools = OperationTools.table.map(\.tool)
 

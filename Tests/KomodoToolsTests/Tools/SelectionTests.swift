@@ -7,7 +7,7 @@ import Testing
 @testable import KomodoTools
 
 /// Which tools a server offers, and which of them the holder of a token gets.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(5)))
 struct SelectionTests {
     private static func names(_ selections: ToolSelection...) -> [String] {
         KomodoToolProvider.catalogue.filter { ToolSelection.offer($0, selections) }.map(\.name)
