@@ -58,6 +58,7 @@ extension RemoteOutcome {
         case .notStarted(let error): .notStarted(error.masked(by: mask))
         case .cancelled(let error): .cancelled(error.masked(by: mask))
         case .interrupted(let error): .interrupted(error.masked(by: mask))
+        case .unknown(let error): .unknown(error.masked(by: mask))
         }
     }
 }

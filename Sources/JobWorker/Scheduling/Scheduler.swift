@@ -1,5 +1,6 @@
 internal import JobStore
 private import Jobs
+private import KomodoClient
 private import Logging
 private import Synchronization
 

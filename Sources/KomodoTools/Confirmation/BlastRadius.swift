@@ -50,12 +50,13 @@ enum BlastRadius {
     ) async throws -> String? {
         let target = subject.target.id ?? subject.target.name
         let page = PageRequest(size: containersMax)
-        do {
+        do throws(KomodoError) {
             let found = try await komodo.containers(ContainerQuery(server: target, page: page))
             guard let container = subject.container else { return onServer(found, subject.name) }
             return single(container, among: found, on: subject.name)
-        } catch let error as KomodoError where error.code == .unsupported {
+        } catch {
             // The signed interface knows deployments, but no containers.
+            guard error.code == .unsupported else { throw error }
             guard subject.container == nil else { return nil }
             let found = try await komodo.resources(
                 ResourceQuery(.deployment, filters: [.server(target)], page: page))

@@ -85,7 +85,10 @@ internal import Testing
                 ["--toolsets", "execute,stack"],
                 ["'stack'", "Did you mean stacks?", "default", "all", "jobs"]
             ),
-            (["--toolsets", "write"], ["'write'", "There are default, all, read, execute"]),
+            (
+                ["--toolsets", "write"],
+                ["'write'", "There are default, all, read, inspect, execute"]
+            ),
             (["--tools", ""], ["--tools names nothing"]),
             (["--toolsets", " , "], ["--toolsets names nothing"]),
             (["--tools", "komodo_jobs_Gte"], ["'komodo_jobs_Gte'", "mean komodo_jobs_Get"]),

@@ -1,5 +1,6 @@
 import JSON
 import Jobs
+import ScriptedHTTP
 import Testing
 
 @testable import KomodoClient
