@@ -141,7 +141,7 @@ class Workflows(Visit):
         server = await self.read(session, "GetServer", id=alert["resource_id"])
         same("server", server["name"], about)
         same("status", server["status"], SERVERS[about])
-        order = {"id": alert["resource_id"], "wait_seconds": WAIT}
+        order = {"id": alert["resource_id"], "wait_seconds": WAIT if self.is_core else 0}
         preview = await session.call(EXECUTE + "RestartServer", order)
         self.is_error(preview, "CONFIRMATION_REQUIRED", 428)
         assert about in preview.text, preview.text
@@ -150,12 +150,13 @@ class Workflows(Visit):
         order["confirmation_token"] = preview.content["details"]["confirmation_token"]
         answer = await session.call(EXECUTE + "RestartServer", order)
         self.ordered["RestartAllContainers", about] += 1
-        same("restarts", self.times("RestartAllContainers", about), before + 1)
         if self.is_core:
             same("status", answer.data["status"], "success")
         else:
-            # The only server with an alert there cannot be reached, so it cannot be restarted.
-            self.is_error(answer, "EXECUTION_ERROR", 500)
+            # The only server with an alert there cannot be reached. It shows no sign of a restart,
+            # so for minutes nobody can tell whether there was one.
+            await self.runs(session, answer.data["job_id"])
+        same("restarts", self.times("RestartAllContainers", about), before + 1)
         server = await self.read(session, "GetServer", id=about)
         same("status", server["status"], SERVERS[about])
 

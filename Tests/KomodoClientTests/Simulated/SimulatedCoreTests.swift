@@ -129,7 +129,7 @@ struct SimulatedCoreTests {
         var action = FaultAction(kindOfLoss)
         action.bytes = AnswerLimits.other * 2
         let faults = FaultScript(rules: [FaultRule(path: "/execute", times: 1, action: action)])
-        let timeout: Duration = kindOfLoss == .stall ? .milliseconds(900) : .seconds(40)
+        let timeout: Duration = kindOfLoss == .stall ? .seconds(5) : .seconds(40)
         try await Self.withCore(faults: faults, requestTimeout: timeout) { client, simulator in
             let identity = try await client.identify()
             let web = try await client.resolve(.deployment, "web", for: .read)
