@@ -160,7 +160,6 @@ enum JobData {
     }
 
     /// Komodo's own page of a run, which only Core has: its updates have object ids.
-
     private static func logURL(_ sheet: JobSheet) -> String? {
         guard let base = sheet.baseURL, let update = sheet.job.remote?.updateID,
             update.utf8.count == objectIDBytes, update.allSatisfy(\.isHexDigit)

@@ -16,7 +16,7 @@ struct RemoteFacts: Sendable, Hashable {
     /// Nothing.
     init() {}
 
-    /// What the events of a job's last attempt tell, the newest first.
+    /// What the events of a job's last attempt, the oldest first, tell: of each fact the newest.
     init(_ events: [JobEventRecord], attempt: Int) {
         for event in events where event.attempt == attempt {
             // Details are JSON, which the database checks.
