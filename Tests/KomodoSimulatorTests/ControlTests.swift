@@ -45,6 +45,26 @@ struct ControlTests {
         }
     }
 
+    @Test func itMayEndWhileClientsConnect() async throws {
+        for _ in 0..<20 {
+            let clients = try await withKomodoSimulator(quick()) { _, address async throws in
+                let clients = Task {
+                    await withDiscardingTaskGroup { group in
+                        for _ in 0..<40 {
+                            group.addTask {
+                                // Refused, cut and answered are all right.
+                                try? await SocketClient.connect(address) { _ in }
+                            }
+                        }
+                    }
+                }
+                try await SocketClient.connect(address) { _ in }
+                return clients
+            }
+            await clients.value
+        }
+    }
+
     @Test func faultsAreScriptedOverHTTPWithoutCredentials() async throws {
         try await withKomodoSimulator(quick()) { _, address async throws in
             let caller = SimulatorCaller(address)

@@ -27,10 +27,12 @@ struct SimulatorChannel: ServerChildChannel {
 
     func handle(value: ClientConnection, logger: Logger) async {
         do {
+            let channel = value.channel
+            let future = value.take()
             let negotiated = try await withTaskCancellationHandler {
-                try await value.negotiated.get()
+                try await future.get()
             } onCancel: {
-                value.channel.close(promise: nil)
+                channel.close(promise: nil)
             }
             switch negotiated {
             case .http(let channel): await http.handle(value: channel, logger: logger)

@@ -4,19 +4,11 @@ internal import NIOCore
 
 /// Sets up and serves one client's connection.
 struct EndpointChannel: ServerChildChannel {
-    /// A connection with its HTTP side.
-    struct Value: ServerChildChannelValue {
-        let http: HTTP1Channel.Value
-        let connection: Connection
-
-        var channel: any Channel { http.channel }
-    }
-
     let responder: Responder
     let connections: ConnectionRegistry
     let limits: HTTPLimits
 
-    func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
+    func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<AcceptedConnection> {
         do {
             // A client that is gone must end whatever waits for it.
             try channel.syncOptions?.setOption(.allowRemoteHalfClosure, value: false)
@@ -27,15 +19,16 @@ struct EndpointChannel: ServerChildChannel {
         let connection = Connection(channel)
         connections.add(connection)
         return http { _, _, _ in }.setup(channel: channel, logger: logger).map {
-            Value(http: $0, connection: connection)
+            AcceptedConnection(http: $0, connection: connection)
         }
     }
 
-    func handle(value: Value, logger: Logger) async {
+    func handle(value: AcceptedConnection, logger: Logger) async {
+        let connection = value.connection
         let http = http { request, writer, _ in
-            try await responder.respond(to: request, writer, on: value.connection)
+            try await responder.respond(to: request, writer, on: connection)
         }
-        await http.handle(value: value.http, logger: logger)
+        await http.handle(value: value.take(), logger: logger)
     }
 
     private func http(_ responder: @escaping HTTPChannelHandler.Responder) -> HTTP1Channel {

@@ -30,7 +30,8 @@ internal import Testing
         let path = programs.home.file("demo.db")
         let result = try await Subprocess.run(
             .name("komodo-mcp"), arguments: ["demo", "--db", path],
-            environment: programs.environment, input: .none, output: .sequence, error: .discarded
+            environment: programs.environment, input: .none, output: .sequence,
+            error: .string(limit: 65_536)
         ) { execution in
             for try await line in execution.standardOutput.strings()
             where line.hasPrefix("Worker 2 works") {
@@ -38,7 +39,7 @@ internal import Testing
                 try execution.send(signal: signal)
             }
         }
-        #expect(result.terminationStatus == .exited(1))
+        #expect(result.terminationStatus == .exited(1), "\(result.standardError)")
         #expect(try Self.workers(path).isEmpty)
     }
 

@@ -61,6 +61,9 @@ internal import Testing
         #expect(try await programs.isQuietInTheEnd())
     }
 
+    /// How long calls may take to answer after the end of the input.
+    private static let flushTimeout: Duration = .seconds(1)
+
     @Test func whatWasAskedBeforeTheEndOfTheInputIsAnswered() async throws {
         let programs = try Programs.unreachable()
         let pings: Int64 = 50
@@ -69,8 +72,13 @@ internal import Testing
             for id in 0..<pings { try await peer.send("ping", id: .int(id)) }
             try await peer.send(
                 "tools/call", ["name": "komodo_jobs_List", "arguments": [:]], id: .int(pings))
+            return ContinuousClock.now
         }
-        #expect(ended.rest.compactMap { $0["id"]?.int }.sorted() == Array(0...pings))
+        let taken = ended.value.duration(to: .now)
+        let answered = ended.rest.compactMap { $0["id"]?.int }.sorted()
+        // On a machine that stands still the time may run out first, but not before it has.
+        #expect(answered == Array(0...pings) || taken >= Self.flushTimeout, "\(taken)")
+        #expect(answered == Set(answered).intersection(0...pings).sorted())
         #expect(ended.rest.allSatisfy { $0["result"] != nil })
         #expect(ended.status == .exited(0), "\(ended.err)")
         #expect(try await programs.isQuietInTheEnd())

@@ -1,5 +1,8 @@
 internal import JSON
+internal import Logging
 internal import MCP
+internal import NIOCore
+internal import NIOPosix
 internal import TestSupport
 internal import Testing
 
@@ -39,6 +42,26 @@ struct LifeTests {
             }
             #expect(error?.code == .cannotListen)
             #expect(error?.message.contains("\(port)") == true)
+        }
+    }
+
+    @Test func aConnectionThatNobodyServesIsClosed() async throws {
+        try await RunningServer.with { (server) async throws in
+            let channel = EndpointChannel(
+                responder: Responder(endpoint: server.endpoint), connections: server.connections,
+                limits: server.endpoint.limits)
+            let listener = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+                .bind(host: "127.0.0.1", port: 0) { accepted in
+                    channel.setup(channel: accepted, logger: Logger(label: "test"))
+                }
+            try await listener.executeThenClose { accepted in
+                let port = try #require(listener.channel.localAddress?.port)
+                try await RawConnection.with(port: port) { (connection) async throws in
+                    try await connection.send("GET /health HTTP/1.1\r\n")
+                    for try await _ in accepted { break }
+                    #expect(try await connection.read().isEmpty)
+                }
+            }
         }
     }
 
