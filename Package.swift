@@ -248,6 +248,12 @@ let settings: [SwiftSetting] = [
     .treatAllWarnings(as: .error),  // SE-0480
 ]
 
+/// Targets that look at every byte of long texts: without optimization their tests take minutes.
+let optimizedAlways: Set<String> = ["JSON", "Redaction"]
+
 for target in package.targets where target.name != "CKomodo" {
     target.swiftSettings = settings
+    if optimizedAlways.contains(target.name) {
+        target.swiftSettings?.append(.unsafeFlags(["-O"], .when(configuration: .debug)))
+    }
 }

@@ -51,35 +51,6 @@ package struct LoggingBootstrap: Sendable {
     }
 }
 
-/// Writes lines to a descriptor.
-enum LineWriter {
-    /// How long a full pipe may hold a line up; then the line is lost, not the program.
-    private static let stallMilliseconds: CInt = 100
-
-    /// Writes `line` and a line feed with a single `write(2)`, cut to ``LogLine/bytesMax``.
-    static func write(_ line: String, to descriptor: CInt) {
-        var bytes = Array(line.utf8)
-        if bytes.count > LogLine.bytesMax {
-            var end = LogLine.bytesMax
-            while end > 0, bytes[end] & 0xC0 == 0x80 { end -= 1 }
-            bytes.removeSubrange(end...)
-            bytes.append(contentsOf: "…".utf8)
-        }
-        bytes.append(UInt8(ascii: "\n"))
-        // An interrupted call wrote nothing; a full pipe gets one chance to drain.
-        let attemptsMax = 3
-        for _ in 0..<attemptsMax {
-            if Glibc.write(descriptor, bytes, bytes.count) >= 0 { return }
-            if errno == EAGAIN {
-                var state = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
-                _ = poll(&state, 1, stallMilliseconds)
-            } else if errno != EINTR {
-                return
-            }
-        }
-    }
-}
-
 /// The time of a log line.
 enum LogTime {
     /// Now, as RFC 3339 in UTC with milliseconds.

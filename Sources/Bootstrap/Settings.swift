@@ -86,8 +86,9 @@ package struct Settings: Sendable {
             .reconcileGrace, .seconds(1) ... .seconds(3_600), .seconds(30))
         startWithin = try parser.duration(
             .startWithin, .seconds(1) ... .seconds(365 * 86_400), .seconds(3_600))
+        // A worker that takes a job over waits for the sender's deadline, but not for ever.
         requestTimeout = try parser.duration(
-            .requestTimeout, .seconds(1) ... .seconds(600), .seconds(20))
+            .requestTimeout, .seconds(1) ... .seconds(90), .seconds(20))
         logLevel = try parser.logLevel()
         logFormat = try parser.choice(.logFormat, .auto)
         configFile = try parser.name(.config)

@@ -1,7 +1,7 @@
 /// The members of a JSON object, in order.
 ///
-/// Small objects are the rule here, so look-up is a scan; a duplicate key keeps its last value, as
-/// most parsers do. Keys are the same when their bytes are: Swift takes texts for equal that look
+/// Small objects are the rule here, so look-up is a scan (``JSONObjectBuilder`` makes large ones); a
+/// duplicate key keeps its last value, as most parsers do. Keys are the same when their bytes are: Swift takes texts for equal that look
 /// the same.
 package struct JSONObject: Sendable, Hashable {
     /// One key with its value.
@@ -14,9 +14,9 @@ package struct JSONObject: Sendable, Hashable {
 
     /// An object of `pairs` in their order.
     package init(_ pairs: [(String, JSONValue)] = []) {
-        members = []
-        members.reserveCapacity(pairs.count)
-        for (key, value) in pairs { self[key] = value }
+        var builder = JSONObjectBuilder(capacity: pairs.count)
+        for (key, value) in pairs { builder.set(key, to: value) }
+        self = builder.object
     }
 
     /// Members known to have distinct keys.

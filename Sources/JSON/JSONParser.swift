@@ -50,7 +50,7 @@ private struct JSONParser {
 
     private mutating func object(depth: Int) throws(JSONError) -> JSONObject {
         try open(depth: depth)
-        var members = MemberList()
+        var members = JSONObjectBuilder()
         if take(UInt8(ascii: "}")) { return members.object }
         while true {
             skipSpace()
@@ -226,37 +226,5 @@ private struct JSONParser {
 
     private func error(_ code: JSONError.Code) -> JSONError {
         JSONError(code: code, offset: index)
-    }
-}
-
-/// Collects the members of one object; a scan while they are few, an index beyond, for an object
-/// may come with a million keys.
-private struct MemberList {
-    private var members: [JSONObject.Member] = []
-    private var positions: [[UInt8]: Int] = [:]
-
-    private static let scanMax = 16
-
-    var object: JSONObject { JSONObject(distinct: members) }
-
-    mutating func set(_ key: String, to value: JSONValue) {
-        if let position = position(of: key) {
-            members[position].value = value
-            return
-        }
-        members.append(JSONObject.Member(key: key, value: value))
-        guard members.count > Self.scanMax else { return }
-        if positions.isEmpty {
-            for (position, member) in members.enumerated() {
-                positions[Array(member.key.utf8)] = position
-            }
-        } else {
-            positions[Array(key.utf8)] = members.count - 1
-        }
-    }
-
-    private func position(of key: String) -> Int? {
-        if positions.isEmpty { return members.firstIndex { $0.isNamed(key) } }
-        return positions[Array(key.utf8)]
     }
 }

@@ -31,8 +31,8 @@ package protocol JobStore: Sendable {
     func job(row: Int64) async throws(StoreError) -> JobRecord?
     /// A page of jobs, newest first.
     func jobs(_ query: JobQuery) async throws(StoreError) -> JobPage
-    /// A job's history, oldest first, after the event `after`.
-    func events(of job: Int64, after: Int64) async throws(StoreError) -> [JobEventRecord]
+    /// The end of a job's history.
+    func events(_ query: EventQuery) async throws(StoreError) -> EventPage
     /// A job's logs by attempt and position.
     func logs(of job: Int64) async throws(StoreError) -> [LogEntry]
     /// Asks the worker to fetch a running job's log while it grows, until `moment`.

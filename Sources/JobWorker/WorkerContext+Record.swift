@@ -84,11 +84,14 @@ extension WorkerContext {
 }
 
 extension Findings {
+    /// The longest version or commit, in characters.
+    private static var wordMax: Int { 200 }
+
     /// The same with secrets replaced; the logs are masked by ``LogScribe`` already.
     fileprivate func masked(by mask: ValueMask) -> Findings {
         var findings = self
-        findings.version = version.map(mask.text)
-        findings.commitHash = commitHash.map(mask.text)
+        findings.version = version.map { String(mask.text($0).prefix(Self.wordMax)) }
+        findings.commitHash = commitHash.map { String(mask.text($0).prefix(Self.wordMax)) }
         guard let detail else { return findings }
         // Details are JSON, or they would not be stored.
         let value = try? JSONValue(parsing: detail)

@@ -148,12 +148,20 @@ struct LoggingTests {
         #expect(count <= LogLine.bytesMax + 16)
     }
 
-    @Test func aFullPipeLosesLinesNotTheProgram() throws {
+    @Test(arguments: [false, true])
+    func aFullPipeLosesLinesNotTheProgram(blocks: Bool) throws {
         let ends = try Self.pipeThatNeverBlocks()
         defer { for end in ends { close(end) } }
         let filler = [UInt8](repeating: 0, count: 4_096)
         while write(ends[1], filler, filler.count) > 0 {}
+        if blocks { _ = fcntl(ends[1], F_SETFL, 0) }
         LineWriter.write("lost", to: ends[1])
+        LineWriter.write(String(repeating: "lost", count: 4_000), to: ends[1])
+        var drained = [UInt8](repeating: 0, count: 1 << 20)
+        #expect(read(ends[0], &drained, drained.count) > 0)
+        LineWriter.write("kept", to: ends[1])
+        let size = read(ends[0], &drained, drained.count)
+        #expect(String(decoding: drained.prefix(max(0, size)), as: UTF8.self) == "kept\n")
     }
 
     @Test(arguments: [

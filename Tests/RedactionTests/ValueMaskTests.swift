@@ -84,4 +84,12 @@ struct ValueMaskTests {
         let redactor = Redactor(secrets: ["correct-horse"]).knowing(["hunter2", "x"])
         #expect(redactor.redact("correct-horse hunter2 x") == "[redacted] [redacted] x")
     }
+
+    /// Takes minutes when the time grows with the square.
+    @Test(.timeLimit(.minutes(1)))
+    func anObjectOfManyMembersIsMaskedInReasonableTime() {
+        let count = 20_000
+        let wide = JSONObject((0..<count).map { ("name_\($0)", .string("word \($0)")) })
+        #expect(Self.mask.value(.object(wide)) == .object(wide))
+    }
 }

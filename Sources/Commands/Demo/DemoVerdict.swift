@@ -40,7 +40,7 @@ struct DemoVerdict: Sendable {
         var found: [Finding] = []
         var takenOver = 0
         for (expected, job) in zip(DemoJob.all, jobs) {
-            let events = try await store.events(of: job.row, after: 0)
+            let events = try await store.events(EventQuery(job.row)).events
             if Set(events.compactMap(\.worker)).isSuperset(of: workers) { takenOver += 1 }
             found.append(finding(expected, job, events))
         }

@@ -26,19 +26,20 @@ struct ShowCommand: AsyncParsableCommand {
         var job = try await store.job(job)
         let forgotten =
             revelation.reveal ? try await Self.revealArguments(of: &job, store) : []
-        let events = try await store.events(of: job.row, after: 0)
+        let history = try await store.events(EventQuery(job.row))
         let holder = try await holder(of: job, store)
         let printer = Printer(output)
         printer.print(
             job,
             extra: [
-                ("events", .array(events.map(Self.json))),
+                ("events", .array(history.events.map(Self.json))),
+                ("earlier_events", .int(history.earlier)),
                 ("waits_for", JobJSON.text(holder.map { "\($0.id)" })),
             ]
                 + (forgotten.isEmpty
                     ? [] : [("arguments_forgotten", .array(forgotten.map { .string($0) }))]),
             text: JobPage.text(
-                job, events: events, holder: holder, forgotten: forgotten,
+                job, history: history, holder: holder, forgotten: forgotten,
                 now: store.clock.now(), style: printer.style))
     }
 
@@ -79,7 +80,7 @@ struct ShowCommand: AsyncParsableCommand {
 /// One job on a page of text.
 private enum JobPage {
     static func text(
-        _ job: JobRecord, events: [JobEventRecord], holder: JobRecord?, forgotten: [String],
+        _ job: JobRecord, history page: EventPage, holder: JobRecord?, forgotten: [String],
         now: Timestamp, style: Style
     ) -> String {
         let facts = facts(job, holder: holder, forgotten: forgotten, now: now, style: style)
@@ -87,7 +88,7 @@ private enum JobPage {
         let lines = facts.map { name, value in
             style.faint(name + String(repeating: " ", count: width - name.count + 2)) + value
         }
-        return (lines + [""] + history(events, style: style)).joined(separator: "\n")
+        return (lines + [""] + history(page, style: style)).joined(separator: "\n")
     }
 
     private static func facts(
@@ -137,15 +138,17 @@ private enum JobPage {
         "\(moment.iso8601) (\(TimeText.ago(moment, now: now)))"
     }
 
-    private static func history(_ events: [JobEventRecord], style: Style) -> [String] {
+    private static func history(_ page: EventPage, style: Style) -> [String] {
         var table = Table(["AT", "EVENT", "STATE", "ATTEMPT", "WORKER"], style: style)
-        for event in events {
+        for event in page.events {
             table.rows.append([
                 Table.Cell(event.at.iso8601), Table.Cell(event.reason),
                 Table.Cell("\(event.state)") { style.status($0, event.state.status) },
                 Table.Cell("\(event.attempt)"), Table.Cell(event.worker ?? "-"),
             ])
         }
-        return table.lines(width: Printer.width)
+        let lines = table.lines(width: Printer.width)
+        guard page.earlier > 0 else { return lines }
+        return [style.faint("\(page.earlier) earlier events are not shown.")] + lines
     }
 }

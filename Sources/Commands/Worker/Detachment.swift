@@ -27,11 +27,14 @@ enum Detachment {
 
     private static let settingsDescriptor: Int32 = 3
     private static let handoverBytesMax = 1 << 20
+    /// A larger log of on-demand workers is set aside, and the one before it dropped.
+    private static let logBytesMax = 8 << 20
 
     /// Starts the worker and answers once it is on its own.
     static func launch(handover: String, log: String) async throws {
         let settings = try memoryFile(handover)
         defer { close(settings) }
+        setAside(log)
         let output = open(log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
         guard output >= 0 else { throw failure("its log \(log) cannot be written") }
         defer { close(output) }
@@ -40,6 +43,13 @@ enum Detachment {
             ownSession: false)
         let status = await ended(child)
         guard status == 0 else { throw failure("it ended at once with status \(status)") }
+    }
+
+    /// Renames a log that has grown large.
+    private static func setAside(_ log: String) {
+        var facts = stat()
+        guard stat(log, &facts) == 0, facts.st_size > logBytesMax else { return }
+        rename(log, log + ".1")
     }
 
     /// The second step, in the intermediate process.

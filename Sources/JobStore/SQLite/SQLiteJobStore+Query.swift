@@ -34,15 +34,23 @@ extension SQLiteJobStore {
         }
     }
 
-    package func events(
-        of job: Int64, after: Int64
-    ) async throws(StoreError) -> [JobEventRecord] {
-        try await read { db in
-            try Row.fetchAll(
-                db,
-                sql: "SELECT * FROM event WHERE job_id = :job AND id > :after ORDER BY id",
-                arguments: ["job": job, "after": after]
-            ).compactMap(JobEventRecord.init)
+    package func events(_ query: EventQuery) async throws(StoreError) -> EventPage {
+        let condition = """
+            FROM event WHERE job_id = :job AND (:attempt IS NULL OR attempt = :attempt)
+            AND (NOT :hasDetail OR detail IS NOT NULL)
+            """
+        let arguments: StatementArguments = [
+            "job": query.job, "attempt": query.attempt, "hasDetail": query.hasDetail,
+        ]
+        return try await read { db in
+            let rows = try Row.fetchAll(
+                db, sql: "SELECT * \(condition) ORDER BY id DESC LIMIT :limit",
+                arguments: arguments + ["limit": query.limit])
+            let total = try Int.fetchOne(
+                db, sql: "SELECT count(*) \(condition)", arguments: arguments)
+            return EventPage(
+                events: rows.reversed().compactMap(JobEventRecord.init),
+                earlier: (total ?? 0) - rows.count)
         }
     }
 

@@ -44,15 +44,27 @@ extension SQLiteJobStore {
         let clock = clock
         // The caller is awake and cares for what it gets. Ringing for a worker that can never be
         // taken over, since it is suspended or another's, would wake everybody without end.
-        return try await write(rings: false) { db in
+        let (taken, forgotten) = try await write(rings: false) { db in
             let table = table(db)
             var taken = try table.takeOrphans(worker)
+            var forgotten: [String] = []
             for (other, liveness) in lost {
-                taken += try table.takeOver(other, liveness, by: worker, grace: grace)
+                let (jobs, isForgotten) = try table.takeOver(
+                    other, liveness, by: worker, grace: grace)
+                taken += jobs
+                if isForgotten { forgotten.append(other.id) }
             }
             if !taken.isEmpty { try JobTable.keepRegistered(worker, clock, db) }
-            return taken
+            return (taken, forgotten)
         }
+        for other in forgotten { removeLock(of: other) }
+        return taken
+    }
+
+    /// Takes away the lock file that a dead worker left; ids are never used again.
+    private func removeLock(of worker: String) {
+        let attempt = FileLock.attempt(folder.workerLock(worker), creates: false)
+        if case .acquired(let lock) = attempt { lock.remove() }
     }
 
     private func hasOrphans(_ worker: WorkerRecord) async throws(StoreError) -> Bool {
@@ -183,7 +195,7 @@ extension JobTable {
     /// Takes what a lost worker had; forgets it when it is dead and nothing of it is left.
     func takeOver(
         _ other: WorkerRecord, _ liveness: Liveness, by worker: WorkerRecord, grace: Duration
-    ) throws -> [JobRecord] {
+    ) throws -> (jobs: [JobRecord], isForgotten: Bool) {
         let jobs = try Row.fetchAll(
             db, sql: "SELECT * FROM job WHERE lease_owner = :worker ORDER BY id",
             arguments: ["worker": other.id]
@@ -193,10 +205,11 @@ extension JobTable {
                 && liveness.yields(job, grace: grace)
         }
         let taken = try mine.map { try take($0, worker) }
-        if !liveness.isAlive, mine.count == jobs.count {
+        let isForgotten = !liveness.isAlive && mine.count == jobs.count
+        if isForgotten {
             try db.execute(sql: "DELETE FROM worker WHERE id = ?", arguments: [other.id])
         }
-        return taken
+        return (taken, isForgotten)
     }
 
     private func take(_ job: JobRecord, _ worker: WorkerRecord) throws -> JobRecord {

@@ -20,6 +20,20 @@ package struct LogEntry: Sendable, Hashable {
     package static let textBytesMax = 1 << 20
     /// The most stages that are kept of one attempt.
     package static let stagesMax = 500
+    /// The most that the texts of one attempt take together.
+    package static let attemptBytesMax = 8 << 20
+
+    /// The most that is kept of each of an attempt's texts, given their sizes in bytes: short ones
+    /// leave their share to long ones.
+    package static func share(of sizes: [Int]) -> Int {
+        var left = attemptBytesMax
+        for (index, size) in sizes.map({ min($0, textBytesMax) }).sorted().enumerated() {
+            let share = left / (sizes.count - index)
+            if size > share { return share }
+            left -= size
+        }
+        return textBytesMax
+    }
 
     package init(
         attempt: Int, position: Int, stage: String, command: String, stdout: String,

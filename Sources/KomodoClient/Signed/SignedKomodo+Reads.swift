@@ -124,12 +124,13 @@ enum SignedSpelling {
     static func documented(_ value: JSONValue) -> JSONValue {
         switch value {
         case .object(let object):
-            var renamed = JSONObject()
+            var renamed = JSONObjectBuilder(capacity: object.count)
             for member in object.members {
                 let key = name(member.key)
-                renamed[key] = foreign.contains(key) ? member.value : documented(member.value)
+                renamed.set(
+                    key, to: foreign.contains(key) ? member.value : documented(member.value))
             }
-            return .object(renamed)
+            return .object(renamed.object)
         case .array(let items): return .array(items.map { documented($0) })
         case .null, .bool, .number, .string: return value
         }

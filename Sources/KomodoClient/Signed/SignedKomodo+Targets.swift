@@ -126,6 +126,7 @@ extension SignedKomodo {
         let askedAt = surroundings.now()
         var items: [JSONValue] = []
         var pages = 0
+        var isWhole = false
         repeat {
             pages += 1
             let query = [("page", "\(pages)"), ("page_size", "\(Self.pageSize)")]
@@ -135,9 +136,10 @@ extension SignedKomodo {
             }
             items += page.items
             let isLast = page.total.map { items.count >= $0 } ?? (page.items.count < Self.pageSize)
-            if isLast || page.items.isEmpty { break }
-        } while pages < Self.pagesMax
-        let listing = SignedListing(items, fetchedAt: askedAt, pages: pages)
+            isWhole = isLast || page.items.isEmpty
+        } while !isWhole && pages < Self.pagesMax
+        let listing = SignedListing(
+            items, fetchedAt: askedAt, pages: pages, isWhole: isWhole)
         listings.withLock { $0[type] = listing }
         return listing
     }

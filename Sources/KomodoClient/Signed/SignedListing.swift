@@ -9,8 +9,10 @@ struct SignedListing: Sendable {
     let fetchedAt: Duration
     /// How many requests it took.
     let pages: Int
+    /// Whether Komodo has no more of them than were read.
+    let isWhole: Bool
 
-    init(_ items: [JSONValue], fetchedAt: Duration, pages: Int) {
+    init(_ items: [JSONValue], fetchedAt: Duration, pages: Int, isWhole: Bool = true) {
         var itemsByID: [String: JSONValue] = [:]
         var idsByName: [String: String] = [:]
         for item in items {
@@ -22,6 +24,7 @@ struct SignedListing: Sendable {
         self.idsByName = idsByName
         self.fetchedAt = fetchedAt
         self.pages = pages
+        self.isWhole = isWhole
     }
 
     /// The item of a resource.
@@ -37,6 +40,12 @@ struct SignedListing: Sendable {
 
     /// The error for a name that is not here.
     func notFound(_ type: TargetType, _ nameOrID: String) -> KomodoError {
+        guard isWhole else {
+            return KomodoError(
+                .serverFault,
+                "Komodo has more than the \(itemsByID.count) \(type.word)s that are looked "
+                    + "through, and '\(Quote.word(nameOrID))' is not among them.")
+        }
         let nearest = NearestNames.nearest(to: nameOrID, among: idsByName.keys)
         let message =
             "Komodo has no \(type.word) '\(Quote.word(nameOrID))' that this key may see."

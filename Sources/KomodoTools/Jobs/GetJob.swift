@@ -37,9 +37,9 @@ extension JobTools {
         if !job.arguments.isEmpty { data["arguments"] = shown(job.arguments) }
         data["asked_by"] = .string(job.caller.principal)
         data["attempt"] = .int(job.attempt)
-        let events = try await context.store.events(of: job.row, after: 0)
+        let history = try await context.store.events(EventQuery(job.row, limit: historyMax))
         data["history"] = .array(
-            events.suffix(historyMax).map { event in
+            history.events.map { event in
                 [
                     "at": .string(event.at.iso8601), "reason": .string(event.reason),
                     "state": .string("\(event.state)"),

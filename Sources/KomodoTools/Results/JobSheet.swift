@@ -38,7 +38,11 @@ struct JobSheet: Sendable {
         sheet.baseURL = context.baseURL(of: job)
         if job.attempt > 0 {
             sheet.facts = RemoteFacts(
-                try await context.store.events(of: job.row, after: 0), attempt: job.attempt)
+                try await context.store.events(
+                    EventQuery(
+                        job.row, attempt: job.attempt, hasDetail: true,
+                        limit: RemoteFacts.eventsMax)
+                ).events)
         }
         guard !job.state.isTerminal else {
             sheet.digest = LogDigest(try await context.store.logs(of: job.row))

@@ -12,13 +12,15 @@ struct RemoteFacts: Sendable, Hashable {
     /// The longest text, in characters.
     private static let textMax = 500
     private static let stepsMax = 50
+    /// The most events whose details are read; facts come with the last of them.
+    static let eventsMax = 50
 
     /// Nothing.
     init() {}
 
-    /// What the events of a job's last attempt, the oldest first, tell: of each fact the newest.
-    init(_ events: [JobEventRecord], attempt: Int) {
-        for event in events where event.attempt == attempt {
+    /// What the events of an attempt, the oldest first, tell: of each fact the newest.
+    init(_ events: [JobEventRecord]) {
+        for event in events {
             // Details are JSON, which the database checks.
             guard let detail = event.detail, let value = try? JSONValue(parsing: detail),
                 let facts = value["facts"]?.object

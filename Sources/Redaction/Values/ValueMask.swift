@@ -91,16 +91,16 @@ package struct ValueMask: Sendable {
     }
 
     private func masked(_ object: JSONObject, _ place: Place) -> JSONObject {
-        var result = JSONObject()
+        var result = JSONObjectBuilder(capacity: object.count)
         let pairName = place.isSetting ? Self.pairName(object) : nil
         for member in object.members {
             let name = clean(name: member.key)
             var inner = Place(
                 name: name, isSetting: place.isSetting || Self.settings.contains(name))
             if let pairName, member.key == "value" { inner.name = pairName }
-            result[name] = masked(member.value, inner)
+            result.set(name, to: masked(member.value, inner))
         }
-        return result
+        return result.object
     }
 
     /// The name in `{variable: NAME, value: VALUE}`.

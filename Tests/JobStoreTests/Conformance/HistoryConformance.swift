@@ -210,7 +210,7 @@ struct HistoryConformance {
         let test = try await factory.make()
         let job = try await test.running(update: "u1")
         try await test.store.note("looked", detail: #"{"n":1}"#, try test.lease(of: job))
-        let event = try await test.store.events(of: job.row, after: 0).last
+        let event = try await test.store.events(EventQuery(job.row)).events.last
         #expect(event?.reason == "looked" && event?.detail == #"{"n":1}"#)
         #expect(event?.state == job.state && event?.worker == "w1")
         #expect(try await test.now(job) == job)

@@ -37,7 +37,7 @@ struct SubmissionConformance {
         #expect(try await test.now(job) == ended)
         #expect(try await test.store.logs(of: job.row) == [Samples.log(0, "done")])
 
-        let events = try await test.store.events(of: job.row, after: 0)
+        let events = try await test.store.events(EventQuery(job.row)).events
         #expect(
             events.map(\.reason) == [
                 "enqueued", "claimed", "intent_recorded", "accepted", "progressed", "succeeded",
@@ -51,8 +51,13 @@ struct SubmissionConformance {
         #expect(events.map(\.worker) == [nil, "w1", "w1", "w1", "w1", nil])
         #expect(events[3].detail == #"{"status":200}"#)
         #expect(events.last?.at == test.clock.now)
-        let tail = try await test.store.events(of: job.row, after: events[3].row)
-        #expect(tail == Array(events[4...]))
+        let tail = try await test.store.events(EventQuery(job.row, limit: 2))
+        #expect(tail == EventPage(events: Array(events[4...]), earlier: 4))
+        let told = try await test.store.events(EventQuery(job.row, attempt: 1, hasDetail: true))
+        #expect(told.events == events.filter { $0.attempt == 1 && $0.detail != nil })
+        #expect(told.earlier == 0 && !told.events.isEmpty)
+        let unsent = try await test.store.events(EventQuery(job.row, attempt: 0, limit: 1))
+        #expect(unsent == EventPage(events: [events[0]], earlier: 0))
     }
 
     @Test(arguments: StoreFactory.all)

@@ -167,7 +167,7 @@ struct QueryPlanTests {
             _ = await storeError { try await store.job(reference) }
         }
         _ = try await store.job(row: job.row)
-        _ = try await store.events(of: job.row, after: 0)
+        _ = try await store.events(EventQuery(job.row)).events
         _ = try await store.logs(of: job.row)
         _ = try await store.secrets(of: job.row)
         _ = try await store.laneHolder("x")
@@ -297,8 +297,9 @@ struct QueryPlanTests {
             ("token >= :text AND token < :text", "sqlite_autoindex_job_1 (token>? AND token<?)"),
             ("target_id IS NULL AND status", "job_unresolved (instance=? AND target_type=?"),
             ("WHERE retry_of = ?", "job_retry (retry_of=?)"),
-            ("FROM event WHERE job_id = :job AND id", "event_job (job_id=? AND id>?)"),
-            ("SELECT count(*) FROM event", "event_job (job_id=?)"),
+            ("SELECT * FROM event WHERE job_id = :job", "event_job (job_id=?)"),
+            ("SELECT count(*) FROM event WHERE job_id = :job", "event_job (job_id=?)"),
+            ("SELECT count(*) FROM event\n", "event_job (job_id=?)"),
             ("SELECT 1 FROM adoption", "PRIMARY KEY (instance=? AND update_id=?)"),
         ]
         for (text, index) in expected {

@@ -124,7 +124,7 @@ extension StoreUnderTest {
 
     /// The words in a job's history.
     func reasons(_ job: JobRecord) async throws -> [String] {
-        try await store.events(of: job.row, after: 0).map(\.reason)
+        try await store.events(EventQuery(job.row)).events.map(\.reason)
     }
 
     /// Lets time pass and makes the store look at it.

@@ -70,6 +70,18 @@ struct LogScribeTests {
     }
 
     @Test
+    func longTextsShareTheRoomOfTheirAttempt() {
+        let long = String(repeating: "line\n", count: 60_000)
+        let logs = [log("first", stdout: "short")] + (0..<50).map { log("\($0)", stderr: long) }
+        let entries = scribe.entries(logs, attempt: 1)
+        let kept = entries.map { $0.stdout.utf8.count + $0.stderr.utf8.count }
+        #expect(kept.reduce(0, +) <= LogEntry.attemptBytesMax + 64 * entries.count)
+        #expect(kept.reduce(0, +) > LogEntry.attemptBytesMax * 9 / 10)
+        #expect(entries[0].stdout == "short")
+        #expect(entries.dropFirst().allSatisfy { $0.stderrSize == long.utf8.count })
+    }
+
+    @Test
     func endlessStagesAreCut() {
         let logs = (0..<(LogEntry.stagesMax + 5)).map { log("stage \($0)") }
         #expect(scribe.entries(logs, attempt: 1).count == LogEntry.stagesMax)

@@ -27,7 +27,7 @@ struct SignedStateTests {
             try await bench.withWorker { _ in
                 let job = try await bench.enqueue(operation, target)
                 let ended = try await bench.expect(job, endsAs: .failed(.outcomeUnknown))
-                let events = try await bench.store.events(of: job.row, after: 0)
+                let events = try await bench.store.events(EventQuery(job.row)).events
                 #expect(events.last?.reason == "no_trace")
                 #expect(events.last?.detail?.contains("target_status") == true)
                 #expect(ended.error?.code == .outcomeUnknown)

@@ -248,7 +248,7 @@ extension Bench {
 
     /// The words of the job's history.
     func history(_ job: JobRecord) async throws -> [String] {
-        try await store.events(of: job.row, after: 0).map(\.reason)
+        try await store.events(EventQuery(job.row)).events.map(\.reason)
     }
 
     /// How often Komodo accepted the operation of a job on its target.

@@ -111,8 +111,8 @@ extension FaultyStore {
         try await store.jobs(query)
     }
 
-    func events(of job: Int64, after: Int64) async throws(StoreError) -> [JobEventRecord] {
-        try await store.events(of: job, after: after)
+    func events(_ query: EventQuery) async throws(StoreError) -> EventPage {
+        try await store.events(query)
     }
 
     func logs(of job: Int64) async throws(StoreError) -> [LogEntry] {

@@ -116,7 +116,7 @@ struct AnswerTests {
                 for (one, job) in zip(Self.cases, jobs) {
                     let ended = try await bench.expect(job, endsAs: one.end, one.name)
                     #expect(bench.submissions(job) == one.executions, "\(one.name)")
-                    let events = try await bench.store.events(of: job.row, after: 0)
+                    let events = try await bench.store.events(EventQuery(job.row)).events
                     let reasons = events.map(\.reason)
                     #expect(one.reason.isEmpty || reasons.contains(one.reason), "\(one.name)")
                     let evidence = events.compactMap(\.detail) + [ended.error?.message ?? ""]

@@ -131,7 +131,7 @@ struct IntakeTests {
                 #expect(sent.params["args"]?["password"]?.string == "hunter2-hunter2")
                 #expect(try await bench.store.secrets(of: job.row).isEmpty)
                 let logs = try await bench.store.logs(of: job.row)
-                let events = try await bench.store.events(of: job.row, after: 0)
+                let events = try await bench.store.events(EventQuery(job.row)).events
                 let everything = "\(ended) \(logs) \(events)"
                 #expect(everything.contains("[redacted]"))
                 #expect(!everything.contains("hunter2"))

@@ -125,7 +125,7 @@ struct OperationTests {
                 let job = try await bench.enqueue(.deployStackIfChanged, "monitoring")
                 let ended = try await bench.expect(job, endsAs: .success)
                 #expect(ended.remote == .state)
-                let events = try await bench.store.events(of: job.row, after: 0)
+                let events = try await bench.store.events(EventQuery(job.row)).events
                 #expect(events.last?.detail?.contains("no change detected") == true)
                 #expect(bench.submissions(job) == 1)
             }

@@ -196,7 +196,7 @@ struct UndeliveredCancelTests {
 
     /// Who wrote that the cancel did not get through.
     private static func tellers(_ job: JobRecord, _ bench: Bench) async throws -> [String?] {
-        try await bench.store.events(of: job.row, after: 0)
+        try await bench.store.events(EventQuery(job.row)).events
             .filter { $0.reason == "cancel_undelivered" }.map(\.worker)
     }
 
@@ -212,7 +212,7 @@ struct UndeliveredCancelTests {
                 try await worker.passes(4)
                 let ended = try await bench.expect(job, endsAs: .success)
                 #expect(ended.cancelSentAt != nil)
-                let events = try await bench.store.events(of: job.row, after: 0)
+                let events = try await bench.store.events(EventQuery(job.row)).events
                 let told = events.filter { $0.reason.hasPrefix("cancel_refused") }
                 #expect(told.count == 1)
                 #expect(told.first?.detail?.contains("needs Komodo 2.3.0") == true)

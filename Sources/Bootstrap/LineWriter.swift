@@ -1,0 +1,48 @@
+private import Glibc
+private import Synchronization
+
+/// Writes lines to a descriptor that somebody may have stopped reading.
+enum LineWriter {
+    /// How long a full pipe may hold a line up; then the line is lost, not the program.
+    private static let stallMilliseconds: CInt = 100
+    /// Whether the last line was lost: the next ones wait for nobody.
+    private static let isStalled = Atomic(false)
+    /// What a pipe that polls as writable takes without blocking.
+    private static let pieceBytesMax = 4_096
+
+    /// Writes `line` and a line feed, cut to ``LogLine/bytesMax``.
+    ///
+    /// The descriptor may block, and its flags are not changed, for other processes may share it.
+    static func write(_ line: String, to descriptor: CInt) {
+        var bytes = Array(line.utf8)
+        if bytes.count > LogLine.bytesMax {
+            var end = LogLine.bytesMax
+            while end > 0, bytes[end] & 0xC0 == 0x80 { end -= 1 }
+            bytes.removeSubrange(end...)
+            bytes.append(contentsOf: "…".utf8)
+        }
+        bytes.append(UInt8(ascii: "\n"))
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            guard isReady(descriptor) else { return isStalled.store(true, ordering: .relaxed) }
+            let size = min(rest.count, pieceBytesMax)
+            let written = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, size) }
+            if written > 0 {
+                rest = rest.dropFirst(written)
+            } else if errno != EINTR, errno != EAGAIN {
+                return
+            }
+        }
+        isStalled.store(false, ordering: .relaxed)
+    }
+
+    private static func isReady(_ descriptor: CInt) -> Bool {
+        let patience = isStalled.load(ordering: .relaxed) ? 0 : stallMilliseconds
+        var state = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+        while true {
+            let ready = poll(&state, 1, patience)
+            if ready >= 0 { return ready > 0 }
+            guard errno == EINTR else { return false }
+        }
+    }
+}
