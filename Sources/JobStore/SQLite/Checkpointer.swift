@@ -55,14 +55,13 @@ package final class Checkpointer: Sendable {
             return try connection.writeWithoutTransaction { db in
                 do {
                     _ = try db.checkpoint(isTooLarge || hasSecrets ? .truncate : .restart)
+                    if hasSecrets { traces.clear() }
                     return .restarted
                 } catch let error as DatabaseError where error.resultCode == .SQLITE_BUSY {
-                    if hasSecrets { traces.putBack() }
                     return .partial
                 }
             }
         } catch {
-            if hasSecrets { traces.putBack() }
             throw StoreError(error, path: path)
         }
     }

@@ -9,16 +9,19 @@ private import Synchronization
 /// takes the mark away.
 final class SecretTraces: Sendable {
     private let mark: String
+    /// The mark while a checkpoint is at it; it stays when the process dies meanwhile.
+    private let taken: String
     private let hasNews = Atomic<Bool>(false)
 
     private static let mode: mode_t = 0o660
 
     init(folder: StateFolder) {
         mark = folder.erasureMark
+        taken = mark + ".taken"
     }
 
     /// Whether a checkpoint has to cut the log.
-    var areLeft: Bool { access(mark, F_OK) == 0 }
+    var areLeft: Bool { access(mark, F_OK) == 0 || access(taken, F_OK) == 0 }
 
     /// Leaves the mark; called before the commit, so that it is there even if the process dies then.
     func leave() {
@@ -34,13 +37,14 @@ final class SecretTraces: Sendable {
         return true
     }
 
-    /// Takes the mark away, right before a checkpoint that cuts the log.
+    /// Sets the mark aside, right before a checkpoint that cuts the log: whoever deletes a secret
+    /// meanwhile leaves another one.
     ///
-    /// - Returns: whether there was one.
-    func take() -> Bool { unlink(mark) == 0 }
+    /// - Returns: whether there was one, also one that an earlier checkpoint did not come to.
+    func take() -> Bool { rename(mark, taken) == 0 || access(taken, F_OK) == 0 }
 
-    /// Puts the mark back after a checkpoint that was not possible.
-    func putBack() { makeMark() }
+    /// Takes the mark away after the log was cut.
+    func clear() { unlink(taken) }
 
     /// In a folder that cannot be written to, the log is cut when it has grown.
     private func makeMark() {

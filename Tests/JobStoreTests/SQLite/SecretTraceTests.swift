@@ -75,6 +75,16 @@ struct SecretTraceTests {
         #expect(places().isEmpty && !store.hasSecretTraces)
     }
 
+    @Test func aCheckpointThatDiedIsMadeGoodByTheNext() async throws {
+        let checkpointer = try #require(try Checkpointer(store))
+        let job = try await enqueue(2)
+        _ = try await store.cancel(job.row)
+        #expect(SecretTraces(folder: try files.folder).take())
+        #expect(store.hasSecretTraces && !places().isEmpty)
+        #expect(try checkpointer.checkpoint() == .restarted)
+        #expect(places().isEmpty && !store.hasSecretTraces)
+    }
+
     @Test func deletedBytesBecomeZeros() async throws {
         let value = try await store.read { db in
             try Int.fetchOne(db, sql: "PRAGMA secure_delete")

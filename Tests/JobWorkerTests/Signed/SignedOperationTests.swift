@@ -116,7 +116,7 @@ struct SignedOperationTests {
 
     @Test
     func aTargetAtWorkIsWaitedFor() async throws {
-        let busy = ResourceFault("web", .busy, lasts: .seconds(1))
+        let busy = ResourceFault("web", .busy, lasts: .seconds(5))
         try await Bench.with(Self.plan(resources: [busy])) { bench in
             try await bench.withWorker { _ in
                 let job = try await bench.enqueue(.deploy, "web")

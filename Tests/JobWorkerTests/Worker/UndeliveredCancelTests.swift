@@ -204,6 +204,8 @@ struct UndeliveredCancelTests {
     func aKomodoThatIsTooOldRefusesOnce() async throws {
         var plan = Bench.Plan()
         plan.version = "1.19.5"
+        // Long enough for a slow machine to cancel before the end.
+        plan.timeScale = 0.06
         try await Bench.with(plan) { bench in
             try await bench.withWorker { worker in
                 let job = try await bench.enqueue(.runProcedure, "slow-procedure")

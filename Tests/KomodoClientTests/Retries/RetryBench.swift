@@ -74,7 +74,7 @@ enum RetryBench {
         if row.komodo.isSilent {
             // Only what is waited for in vain is short.
             if row.komodo.isHeard {
-                connection.requestTimeout = .milliseconds(700)
+                connection.requestTimeout = .seconds(3)
             } else {
                 connection.connectTimeout = .milliseconds(400)
             }

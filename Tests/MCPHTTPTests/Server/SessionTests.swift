@@ -241,13 +241,13 @@ struct SessionTests {
 
     @Test func aSessionWithAListenerIsNotIdle() async throws {
         try await RunningServer.with(configured: {
-            $0.limits.sessionIdleMax = .seconds(3)
+            $0.limits.sessionIdleMax = .seconds(8)
             $0.limits.sweepInterval = .milliseconds(10)
-            $0.limits.keepAliveInterval = .milliseconds(250)
+            $0.limits.keepAliveInterval = .milliseconds(500)
         }) { (server) async throws in
             let session = try await server.client.session()
             var reader = EventReader(try await session.listen())
-            for _ in 0..<16 { #expect(try await reader.next() != nil) }
+            for _ in 0..<18 { #expect(try await reader.next() != nil) }
             #expect(server.endpoint.sessions.all.count == 1)
         }
     }
