@@ -5,28 +5,47 @@ private import Jobs
 
 /// Stores jobs one by one, as fast as it can.
 ///
-/// `enqueuer DATABASE COUNT NAME` prints how many were
-/// stored and the longest wait for one, in milliseconds, as JSON.
+/// `enqueuer DATABASE COUNT NAME [FILE]` prints how many were stored and the longest wait for one,
+/// in milliseconds, as JSON. To the file goes one line for each as soon as it is stored: the wait
+/// in microseconds and its target, so that a process that is killed leaves what it was told.
 @main
 struct Main {
     static func main() async throws {
         let arguments = CommandLine.arguments
-        guard arguments.count == 4, let count = Int(arguments[2]) else { exit(2) }
+        guard (4...5).contains(arguments.count), let count = Int(arguments[2]) else { exit(2) }
+        let log = arguments.count == 5 ? appending(to: arguments[4]) : nil
         let store = try SQLiteJobStore.open(path: arguments[1], mode: .create(makingFolder: false))
         let clock = ContinuousClock()
         var stored = 0
         var waitMax: Duration = .zero
         for number in 0..<count {
-            let request = EnqueueRequest(job: job("\(arguments[3])-\(number)"))
+            let name = "\(arguments[3])-\(number)"
+            let request = EnqueueRequest(job: job(name))
             let start = clock.now
             let results = try await store.enqueue([request])
-            waitMax = max(waitMax, clock.now - start)
-            if case .created = results[0] { stored += 1 }
+            let wait = clock.now - start
+            waitMax = max(waitMax, wait)
+            guard case .created = results[0] else { continue }
+            stored += 1
+            if let log { note("\(Int(wait / .microseconds(1))) \(name)\n", in: log) }
         }
         let report: JSONValue = [
             "stored": .int(stored), "wait_max_ms": .int(waitMax.inMilliseconds),
         ]
         print(report.serialized())
+    }
+
+    private static func appending(to path: String) -> Int32 {
+        let descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND, 0o600)
+        guard descriptor >= 0 else { exit(2) }
+        return descriptor
+    }
+
+    /// Writes a line at once and whole.
+    private static func note(_ line: String, in log: Int32) {
+        var line = line
+        let count = line.utf8.count
+        guard line.withUTF8({ write(log, $0.baseAddress, $0.count) }) == count else { exit(3) }
     }
 
     private static func job(_ name: String) -> NewJob {

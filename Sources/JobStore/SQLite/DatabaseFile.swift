@@ -47,6 +47,8 @@ enum DatabaseFile {
         let header = header(of: path)
         guard !header.isEmpty else { return }
         guard header.count == headerBytes, header.starts(with: magic) else {
+            // A power cut while the file was made tears it, and SQLite rolls it back.
+            if access(path + "-journal", F_OK) == 0 { return }
             throw StoreError(
                 .corrupt,
                 "The file \(path) is not a job database; move it away or name another --db.")
@@ -89,7 +91,17 @@ enum DatabaseFile {
                     "The folder \(partial) cannot be made: \(errorText()). Name another database "
                         + "with --db.")
             }
+            keepNames(in: Self.folder(of: partial))
         }
+    }
+
+    /// Makes the names in a folder survive a power cut, where the file system can; SQLite does it
+    /// for the folder of the database alone.
+    private static func keepNames(in folder: String) {
+        let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else { return }
+        fsync(descriptor)
+        close(descriptor)
     }
 
     private static func makeFile(_ path: String) throws(StoreError) {

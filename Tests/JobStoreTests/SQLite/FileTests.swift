@@ -26,6 +26,30 @@ struct FileTests {
         #expect(try await store.writerSynchronous() == 2)
     }
 
+    /// What a power cut leaves of a file whose first transaction had begun to reach the disk.
+    @Test(arguments: [[UInt8](repeating: 0, count: 4_096), Array("torn".utf8)])
+    func aFileThatWasBeingMadeIsRolledBack(beginning: [UInt8]) async throws {
+        let making = files.directory.file("making.db")
+        let raw = try RawDatabase(making)
+        try raw.execute(
+            """
+            PRAGMA cache_size = 1; BEGIN; CREATE TABLE filler (text);
+            INSERT INTO filler WITH RECURSIVE number (i) AS
+                (SELECT 1 UNION ALL SELECT i + 1 FROM number WHERE i < 500)
+            SELECT hex(randomblob(500)) FROM number
+            """)
+        for ending in ["", "-journal"] {
+            try FileManager.default.copyItem(atPath: making + ending, toPath: files.path + ending)
+        }
+        let file = try #require(FileHandle(forWritingAtPath: files.path))
+        try file.write(contentsOf: beginning)
+        try file.close()
+        let store = try files.open()
+        let results = try await store.enqueue([EnqueueRequest(job: Samples.job())])
+        #expect(results.count == 1)
+        withExtendedLifetime(raw) {}
+    }
+
     @Test func noConnectionCheckpointsByItself() async throws {
         let store = try files.open()
         let sql = "PRAGMA wal_autocheckpoint"
