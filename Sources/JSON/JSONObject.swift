@@ -1,8 +1,8 @@
 /// The members of a JSON object, in order.
 ///
 /// Small objects are the rule here, so look-up is a scan (``JSONObjectBuilder`` makes large ones); a
-/// duplicate key keeps its last value, as most parsers do. Keys are the same when their bytes are: Swift takes texts for equal that look
-/// the same.
+/// duplicate key keeps its last value, as most parsers do. Keys are the same when their bytes are:
+/// Swift takes texts for equal that look the same.
 package struct JSONObject: Sendable, Hashable {
     /// One key with its value.
     package struct Member: Sendable, Hashable {
