@@ -7,10 +7,8 @@ enum LineWriter {
     private static let stallMilliseconds: CInt = 100
     /// Whether the last line was lost: the next ones wait for nobody.
     private static let isStalled = Atomic(false)
-    /// What a pipe that polls as writable takes without blocking.
-    private static let pieceBytesMax = 4_096
 
-    /// Writes `line` and a line feed, cut to ``LogLine/bytesMax``.
+    /// Writes `line` and a line feed with a single `write(2)`, cut to ``LogLine/bytesMax``.
     ///
     /// The descriptor may block, and its flags are not changed, for other processes may share it.
     static func write(_ line: String, to descriptor: CInt) {
@@ -22,18 +20,10 @@ enum LineWriter {
             bytes.append(contentsOf: "…".utf8)
         }
         bytes.append(UInt8(ascii: "\n"))
-        var rest = bytes[...]
-        while !rest.isEmpty {
-            guard isReady(descriptor) else { return isStalled.store(true, ordering: .relaxed) }
-            let size = min(rest.count, pieceBytesMax)
-            let written = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, size) }
-            if written > 0 {
-                rest = rest.dropFirst(written)
-            } else if errno != EINTR, errno != EAGAIN {
-                return
-            }
-        }
-        isStalled.store(false, ordering: .relaxed)
+        let isReady = isReady(descriptor)
+        isStalled.store(!isReady, ordering: .relaxed)
+        guard isReady else { return }
+        while Glibc.write(descriptor, bytes, bytes.count) < 0, errno == EINTR {}
     }
 
     private static func isReady(_ descriptor: CInt) -> Bool {

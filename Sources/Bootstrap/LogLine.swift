@@ -4,8 +4,9 @@ internal import Redaction
 
 /// One event of the log as text, in one of three formats; pure.
 struct LogLine {
-    /// Longer lines are cut: a line is written whole or not at all.
-    static let bytesMax = 16_384
+    /// Longer lines are cut, so that one fits with its end into what a pipe takes at once (4,096): a
+    /// line is written whole or not at all.
+    static let bytesMax = 4_000
 
     let level: Logger.Level
     let message: String
@@ -77,7 +78,8 @@ struct LogLine {
     /// A line that is short enough to stay JSON: the beginning of the message, masked before it is
     /// cut, and no metadata.
     func shortened(by mask: ValueMask) -> LogLine {
-        let scalarsMax = 2_000
+        // Six bytes each at most, as JSON writes control characters.
+        let scalarsMax = 500
         var message = String.UnicodeScalarView()
         message.append(contentsOf: mask.text(self.message).unicodeScalars.prefix(scalarsMax))
         return LogLine(

@@ -46,11 +46,14 @@ extension SQLiteJobStore {
             let rows = try Row.fetchAll(
                 db, sql: "SELECT * \(condition) ORDER BY id DESC LIMIT :limit",
                 arguments: arguments + ["limit": query.limit])
-            let total = try Int.fetchOne(
-                db, sql: "SELECT count(*) \(condition)", arguments: arguments)
+            var earlier = 0
+            if rows.count == query.limit {
+                let total = try Int.fetchOne(
+                    db, sql: "SELECT count(*) \(condition)", arguments: arguments)
+                earlier = (total ?? 0) - rows.count
+            }
             return EventPage(
-                events: rows.reversed().compactMap(JobEventRecord.init),
-                earlier: (total ?? 0) - rows.count)
+                events: rows.reversed().compactMap(JobEventRecord.init), earlier: earlier)
         }
     }
 

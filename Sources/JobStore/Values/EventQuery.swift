@@ -7,7 +7,7 @@ package struct EventQuery: Sendable, Hashable {
     /// Only events that have a detail.
     package var hasDetail: Bool
     /// The most events; the newest are read.
-    package var limit: Int
+    package let limit: Int
 
     /// The most events that anybody reads of one job.
     package static let limitMax = 1_000
@@ -18,7 +18,7 @@ package struct EventQuery: Sendable, Hashable {
         self.job = job
         self.attempt = attempt
         self.hasDetail = hasDetail
-        self.limit = limit
+        self.limit = min(max(limit, 1), Self.limitMax)
     }
 }
 
