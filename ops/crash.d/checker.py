@@ -12,9 +12,9 @@ import subprocess
 
 import paths
 from komodo import GRACE_SECONDS, REFUSED, REQUEST_SECONDS
+from windows import most_in_a_window
 from workload import CANCELS, MARKED, NEVER_RESENT, REQUESTS
 
-WINDOW_MS = 60_000
 # Ends of which the documentation says that nothing ran.
 NOTHING_RAN = {paths.REJECTED, paths.EXPIRED, paths.EXHAUSTED, paths.BEFORE_SEND}
 # How an unknown outcome comes about; the first two must name what it could have been.
@@ -331,13 +331,3 @@ class Checker:
             json.dump({"round": self.trial.name, "faults": self.faults,
                        "accepted": sorted(self.trial.accepted),
                        "refusals": self.trial.refusals}, file, indent=1)
-
-
-def most_in_a_window(times):
-    """The most requests in any 60 s; their milliseconds are cut, so the end counts too."""
-    most = first = 0
-    for last, moment in enumerate(times):
-        while moment - times[first] > WINDOW_MS:
-            first += 1
-        most = max(most, last - first + 1)
-    return most

@@ -150,7 +150,7 @@ def memory(world_of, args):
     peaks["check"] = check.megabytes
     for tool, arguments in (("komodo_jobs_List", {"page_size": 100}), ("komodo_jobs_Stats", {}),
                             ("komodo_jobs_Logs", {"job_id": done})):
-        content, is_error = server.call(tool, **arguments)
+        content, is_error = server.call(tool, arguments)
         world.expect(not is_error, f"{tool}: {content}")
     peaks["serve"] = world.peak_megabytes(server.process)
     peaks["worker"] = world.peak_megabytes(worker)

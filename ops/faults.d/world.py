@@ -1,6 +1,5 @@
 """One scenario's world: the programs on a database of its own, and a simulated Komodo."""
 import collections
-import concurrent.futures
 import contextlib
 import itertools
 import json
@@ -11,9 +10,10 @@ import signal
 import sqlite3
 import subprocess
 import tempfile
-import threading
 import time
 import urllib.request
+
+import mcp_server
 
 # Longest waits on a machine that is busy with other things; what takes longer hangs.
 WAIT_SECONDS_MAX = 120
@@ -24,7 +24,6 @@ COMMAND_LOOK_SECONDS = 0.005
 # Texts that no program may end with, and what the runtime prints when it does.
 CRASH = re.compile(r"Fatal error|Crash|Segmentation|SIGSEGV|SIGILL|SIGABRT|Precondition failed"
                    r"|Thread \d+ crashed|terminate called")
-REVISION = "2025-11-25"
 TEXT_MAX = 300
 OK, FAILURE, UNREACHABLE = 0, 1, 69
 # Signals by which nothing ends that was not sent them.
@@ -121,7 +120,7 @@ class World:
         server = Server([*wrap, self.bin + "/komodo-mcp", "serve"], {**self.env, **(env or {})},
                         self.log)
         self.servers.append(server)
-        server.introduce()
+        server.introduce("fault-test")
         return server
 
     def command(self, program, *arguments, env=None, wrap=(), seconds=CALL_SECONDS_MAX):
@@ -354,55 +353,13 @@ class World:
         shutil.rmtree(self.dir, ignore_errors=True)
 
 
-class Server:
-    """An MCP server on stdio that takes many calls at once."""
-
-    def __init__(self, command, env, log):
-        self.process = subprocess.Popen(
-            command, env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log)
-        self.numbers, self.lock, self.open = itertools.count(1), threading.Lock(), {}
-        self.is_gone = False
-        threading.Thread(target=self.read, daemon=True).start()
-
-    def introduce(self):
-        client = {"name": "fault-test", "version": "1"}
-        self.ask("initialize", {"protocolVersion": REVISION, "capabilities": {},
-                                "clientInfo": client}).result(CALL_SECONDS_MAX)
-        self.write({"method": "notifications/initialized"})
-
-    def write(self, message):
-        with self.lock:
-            self.process.stdin.write(json.dumps({"jsonrpc": "2.0", **message}).encode() + b"\n")
-            self.process.stdin.flush()
-
-    def read(self):
-        for line in self.process.stdout:
-            message = json.loads(line)
-            if answer := self.open.pop(message.get("id"), None):
-                answer.set_result(message)
-        self.is_gone = True
-        for answer in list(self.open.values()):
-            answer.set_exception(ConnectionError("the server is gone"))
-
-    def ask(self, method, params):
-        if self.is_gone:
-            raise Trouble(f"the server has ended with {self.process.poll()}")
-        number = next(self.numbers)
-        answer = self.open[number] = concurrent.futures.Future()
-        self.write({"id": number, "method": method, "params": params})
-        return answer
-
-    def call(self, tool, **arguments):
-        """What a tool answers, and whether it is an error."""
-        answer = self.ask("tools/call", {"name": tool, "arguments": arguments})
-        message = answer.result(CALL_SECONDS_MAX)
-        if "result" not in message:
-            raise Trouble(f"{tool} was answered with {message}")
-        return message["result"]["structuredContent"], bool(message["result"].get("isError"))
+class Server(mcp_server.Server):
+    error = Trouble
 
     def deploy(self, world, target):
         """Orders a job; its id, or nothing and the error."""
-        content, is_error = self.call("komodo_execute_Deploy", id=target, wait_seconds=0)
+        content, is_error = self.call(
+            "komodo_execute_Deploy", {"id": target, "wait_seconds": 0})
         if is_error:
             return None, content
         world.accepted[content["data"]["job_id"]] = target

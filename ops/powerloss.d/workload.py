@@ -12,7 +12,12 @@ import sys
 import threading
 import time
 
-ANSWER_SECONDS_MAX = 120
+sys.dont_write_bytecode = True
+sys.path.insert(0, os.path.join(
+    os.path.dirname(os.path.dirname(os.path.realpath(__file__))), "trials.d"))
+
+import mcp_server  # noqa: E402
+
 SETTLE_SECONDS_MAX = 600
 LOOK_SECONDS = 0.5
 # Processes that make the database at the same time.
@@ -30,47 +35,12 @@ ENDED_FIRST, ENDED_MIN = 40, 120
 JOBS_MAX = 1_000
 # Until its first checkpoint a database is one page.
 PAGE_BYTES = 4_096
-REVISION = "2025-11-25"
 
 
-class Server:
-    """An MCP server on stdio that takes many calls at once."""
-
-    def __init__(self, command, env, log):
-        self.process = subprocess.Popen(
-            command, env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log)
-        self.numbers, self.lock, self.open = itertools.count(1), threading.Lock(), {}
-        threading.Thread(target=self.read, daemon=True).start()
-        client = {"name": "powerloss-test", "version": "1"}
-        self.ask("initialize", {"protocolVersion": REVISION, "capabilities": {},
-                                "clientInfo": client})
-        self.write({"method": "notifications/initialized"})
-
-    def write(self, message):
-        with self.lock:
-            self.process.stdin.write(json.dumps({"jsonrpc": "2.0", **message}).encode() + b"\n")
-            self.process.stdin.flush()
-
-    def read(self):
-        for line in self.process.stdout:
-            message = json.loads(line)
-            if answer := self.open.pop(message.get("id"), None):
-                answer.set_result(message)
-        for answer in list(self.open.values()):
-            answer.set_exception(ConnectionError("the server is gone"))
-
-    def ask(self, method, params):
-        number = next(self.numbers)
-        answer = self.open[number] = concurrent.futures.Future()
-        self.write({"id": number, "method": method, "params": params})
-        return answer.result(ANSWER_SECONDS_MAX)["result"]
-
+class Server(mcp_server.Server):
     def deploy(self, name):
-        result = self.ask("tools/call", {"name": "komodo_execute_Deploy",
-                                         "arguments": {"id": name, "wait_seconds": 0}})
-        if result.get("isError"):
-            raise SystemExit(f"The job for {name} was refused: {result}")
-        return result["structuredContent"]["data"]["job_id"]
+        arguments = {"id": name, "wait_seconds": 0}
+        return self.fetch("komodo_execute_Deploy", arguments)["job_id"]
 
 
 class Workload:
@@ -188,6 +158,7 @@ class Workload:
                 self.found(pool)
                 server = Server([self.bin + "/komodo-mcp", "serve"], self.env, self.log)
                 self.children.append(server.process)
+                server.introduce("powerloss-test")
                 self.fill(pool, server)
                 self.drain(pool, server)
                 server.process.stdin.close()
