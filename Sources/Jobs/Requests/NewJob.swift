@@ -81,10 +81,13 @@ package struct NewJob: Sendable {
 
     /// What makes two requests the same, as canonical text: principal, instance, operation, target
     /// and arguments, but not how their caller waits.
+    ///
+    /// The target counts by its name: a request is the same whether or not Komodo could be asked for
+    /// the id.
     package var identity: String {
         var parts: [JSONValue] = [
             .string(caller.principal), .string(instance), .string(operation.rawValue),
-            .string(target.type.rawValue), .string(target.id ?? "name:\(target.name)"),
+            .string(target.type.rawValue), .string(target.name),
             .object(arguments), .bool(waitsForHealth),
         ]
         // Left out otherwise: identities of jobs that are stored stay what they are.

@@ -126,12 +126,13 @@ extension JobStateMachine {
                 "The answer was lost, and Komodo keeps no record of a run that changes nothing: "
                     + "check the target, then use 'resolve --retry' or 'resolve --fail'.")
         }
-        if facts.isCancelRequested { return cancelledUnsent(facts) }
         switch facts.operation.spec.resend {
+        case .automatic where facts.isCancelRequested: return cancelledUnsent(facts)
         case .automatic:
             return Transition(
                 facts, to: .pending(.queued), reason: "never_started",
                 failures: facts.failures + 1, doubt: .begin)
+        // What is not sure enough to send it again is not sure enough to call it cancelled.
         case .ask:
             return unknown(
                 facts, "evidence_absent",

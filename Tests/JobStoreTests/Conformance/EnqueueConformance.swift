@@ -84,7 +84,11 @@ struct EnqueueConformance {
         let test = try await factory.make()
         let job = try await test.enqueue { $0.idempotencyKey = "key" }
         _ = try await test.store.cancel(job.row)
-        let again = try await test.result { $0.idempotencyKey = "key" }
+        let again = try await test.result {
+            $0.idempotencyKey = "key"
+            // Komodo cannot be asked for the target this time.
+            $0.target.id = nil
+        }
         #expect(again == .repeated(try await test.now(job)))
         #expect(again.job?.state == .cancelled(.beforeSend))
     }

@@ -29,6 +29,8 @@ struct TransitionTableTests {
     func ownCodeIsNotRunAgainWithoutAsking(operation: JobOperation) {
         let table = TransitionTable(operation)
         Self.expect(table.without(Self.plain), TransitionTable.expectedOfOwnCode)
+        let cancelled = TransitionTable(operation) { $0.isCancelRequested = true }
+        Self.expect(cancelled.only("evidenceAbsent"), TransitionTable.expectedOfOwnCode)
     }
 
     @Test(arguments: [false, true])
