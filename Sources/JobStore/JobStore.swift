@@ -43,6 +43,8 @@ package protocol JobStore: Sendable {
     func secrets(of job: Int64) async throws(StoreError) -> JSONObject
     /// Who holds a lane.
     func laneHolder(_ lane: String) async throws(StoreError) -> JobRecord?
+    /// Whether a job of this lane has ended lately without anybody knowing whether it ran.
+    func isLaneDoubtful(_ lane: String) async throws(StoreError) -> Bool
     /// How long the same operation on the same target took before; nil when too few runs are known.
     func estimate(
         _ operation: JobOperation, target: Target, instance: String

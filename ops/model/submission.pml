@@ -22,7 +22,8 @@
  *   or may not be read any more. `success` stands for every end of a run but a cancelled one.
  *
  * What is assumed
- * - A request that has left is with Komodo or lost within DELIVERY.
+ * - A request that has left is with Komodo or lost within DELIVERY, and what its sender has not
+ *   sent when it dies or gives up never leaves.
  * - The fence's last look at the clock and the leaving of the body are one step.
  * - A read shows every run that was accepted before it began.
  * - Nobody else uses our user in Komodo on this target.
@@ -30,7 +31,7 @@
  * Time
  * Ticks, which come at any moment, stand for some seconds. The waits have the least lengths at
  * which the protocol holds: with GRACE one shorter spin finds a second submission. In the code,
- * too, GRACE + REQUEST_TIMEOUT must be longer than SEND_WINDOW + DELIVERY.
+ * too, GRACE + REQUEST_TIMEOUT must be longer than DELIVERY.
  *
  * Left out
  * The budget (a job without a token goes the way of one that was not delivered), repeats of failed
@@ -39,9 +40,9 @@
  * Switches
  * - JOBS, WORKERS, TASKS, STRAYS: sizes. ENDS: checks that every job ends once trouble is over.
  * - Planted faults: NO_FENCE, SHORT_GRACE, INTENT_AFTER_SENDING, TAKES_LIVE_OWNER,
- *   RESENDS_WITHOUT_EVIDENCE, NO_LEASE_CHECK. TWICE: checks nothing but promise 2.
- * - Limits: SLOW_DELIVERY and SLEEP_AFTER_FENCE break an assumption; STRICT_LANES and
- *   STRICT_ADOPTION demand what is not promised about jobs whose outcome is unknown.
+ *   RESENDS_WITHOUT_EVIDENCE, NO_LEASE_CHECK, ENDS_UNSETTLED, NO_LOOK, TRUSTS_ANY_DEATH. TWICE:
+ *   checks nothing but promise 2.
+ * - Limits: SLOW_DELIVERY and SLEEP_AFTER_FENCE break an assumption.
  * - WAITS_FOR_STRAYS: nothing counts as never started while a former owner lives.
  */
 
@@ -78,7 +79,7 @@
 
 /* Lengths in ticks. */
 #define SEND_WINDOW 1
-#define REQUEST_TIMEOUT 2
+#define REQUEST_TIMEOUT 1
 #define LEASE 1
 #ifdef SHORT_GRACE
 #define GRACE 1
@@ -125,10 +126,13 @@ bool cancelRequested[JOBS];
 bool doubted[JOBS];
 /* Runs the user's own code, and is never sent again by itself. */
 bool asks[JOBS];
+/* The watermark of the second job is newer than the run of the first. */
+bool watermark;
 /* The job whose run this one follows; in a sound world itself. */
 byte remote[JOBS];
-/* Ticks since the intent. */
+/* Ticks since the intent; as if its send window were over once its sender can send no more. */
 byte intentAge[JOBS];
+#define QUIET (SEND_WINDOW + REQUEST_TIMEOUT)
 
 /* Komodo: at most one run of a job, and the job that has adopted it. */
 mtype update[JOBS];
@@ -176,28 +180,7 @@ bool calm;
 #else
 #define othersHoldLane(j) (holdsLane[1 - (j)])
 #define othersRunning(j) (update[1 - (j)] == inProgress)
-#define othersInFlight(j) ((flight[2 - 2 * (j)] > 0 || flight[3 - 2 * (j)] > 0) \
-    && !isUnknown(1 - (j)))
-#endif
-
-/* What the protocol does not promise; the article says why. */
-#ifdef STRICT_LANES
-#define isUnknown(j) false
-#else
-#define isUnknown(j) (state[j] == outcomeUnknown || isMistaken(j))
-#endif
-#if JOBS == 1
-#define isMistaken(j) false
-#define mayAdopt(j, r) true
-#else
-/* Jobs that follow a run of a job whose outcome is unknown; they are sound no more. */
-bool mistaken[JOBS];
-#define isMistaken(j) (mistaken[j])
-#ifdef STRICT_ADOPTION
-#define mayAdopt(j, r) ((r) == (j))
-#else
-#define mayAdopt(j, r) ((r) == (j) || state[r] == outcomeUnknown)
-#endif
+#define othersInFlight(j) (flight[2 - 2 * (j)] > 0 || flight[3 - 2 * (j)] > 0)
 #endif
 
 /* `SQLiteJobStore.holds`, and the guard of every write. */
@@ -248,7 +231,7 @@ inline become(j, s) {
 /* An end which says that nothing ran is true. */
 inline end(j, s) {
     become(j, s);
-    require(!saysNothingRan(s) || update[j] == none || isMistaken(j));
+    require(!saysNothingRan(s) || update[j] == none);
     release(j);
     holdsLane[j] = false; cancelRequested[j] = false; doubted[j] = false; asks[j] = false
 }
@@ -256,13 +239,12 @@ inline end(j, s) {
 /* The bytes of a request leave. */
 inline leave(t, j) {
     /* Promise 2: never sent a second time while the first may have started. */
-    assert(isMistaken(j) ||
-        (update[j] == none && flight[2 * j] == 0 && flight[2 * j + 1] == 0));
+    assert(update[j] == none && flight[2 * j] == 0 && flight[2 * j + 1] == 0);
     /* What runs the user's own code is never sent a second time. */
-    require(!(asks[j] && doubted[j]) || isMistaken(j));
-    /* One lane has one submission under way, beside those whose outcome counts as unknown. */
-    require(!othersInFlight(j) || isUnknown(j));
-    require(holdsLane[j] || isUnknown(j));
+    require(!(asks[j] && doubted[j]));
+    /* One lane has one submission under way. */
+    require(!othersInFlight(j));
+    require(holdsLane[j]);
     if
     :: flight[2 * j] == 0 -> flight[2 * j] = DELIVERY + 1; waiter[2 * j] = t
     :: else -> flight[2 * j + 1] = DELIVERY + 1; waiter[2 * j + 1] = t
@@ -272,8 +254,8 @@ inline leave(t, j) {
 /* Komodo begins a run. */
 inline accept(j, r) {
     /* Promise 2, as Komodo sees it: at most one acceptance. */
-    assert(update[j] == none || isMistaken(j));
-    require(!saysNothingRan(state[j]) || isMistaken(j));
+    assert(update[j] == none);
+    require(!saysNothingRan(state[j]));
     update[j] = r
 }
 
@@ -281,11 +263,8 @@ inline accept(j, r) {
 inline adopt(t, j, r) {
     if
     :: owner[r] == NO_JOB ->
-        /* What is adopted is the job's own run, or of a job whose outcome counts as unknown. */
-        require(mayAdopt(j, r));
-#if JOBS > 1 && !defined(STRICT_ADOPTION)
-        mistaken[j] = mistaken[j] || r != j;
-#endif
+        /* What is adopted is the job's own run. */
+        require(r == j);
         become(j, running);
         owner[r] = j; remote[j] = r; intentAge[j] = 0;
         step[t] = outcomeRecorded
@@ -344,6 +323,14 @@ inline giveUp(t, s) {
     fi
 }
 
+/* The sender is dead, or has its answer. */
+inline fallSilent(j) {
+    if
+    :: intentAge[j] < SEND_WINDOW -> intentAge[j] = SEND_WINDOW
+    :: else
+    fi
+}
+
 inline judge(t, verdict) {
     answer[t] = verdict; clean[t] = 0; looked[t] = false;
     step[t] = judged
@@ -358,6 +345,13 @@ inline unsent(t, j, s) {
     idle(t)
 }
 
+/* Nothing that has left can still be travelling. */
+#ifdef ENDS_UNSETTLED
+#define isSettled(j) true
+#else
+#define isSettled(j) (intentAge[j] >= QUIET + GRACE)
+#endif
+
 /* Runs that can be the job's: Komodo cannot tell those of one user apart. */
 #if JOBS == 1
 #define candidate(r) (update[r] != none && owner[r] == NO_JOB)
@@ -365,8 +359,10 @@ inline unsent(t, j, s) {
 #define firstCandidate(j) 0
 #else
 #define candidate(r) (update[r] != none && owner[r] == NO_JOB)
-#define candidates(j) (candidate(0) + candidate(1))
-#define firstCandidate(j) (candidate(0) -> 0 : 1)
+/* The runs before the intent, which the look after an unknown outcome has shown. */
+#define isOld(j, r) ((j) == 1 && (r) == 0 && watermark)
+#define candidates(j) ((candidate(0) && !isOld(j, 0)) + candidate(1))
+#define firstCandidate(j) ((candidate(0) && !isOld(j, 0)) -> 0 : 1)
 #endif
 
 /* Which of several idle tasks, or of several idle workers with one, goes next means nothing. */
@@ -410,6 +406,15 @@ inline takeOver(t, j) {
 #ifdef RESENDS_WITHOUT_EVIDENCE
         become(j, queued); release(j)
 #else
+        if
+        /* Who reconciles is not always who has sent. */
+#ifdef TRUSTS_ANY_DEATH
+        :: lease[j] == DEAD -> fallSilent(j)
+#else
+        :: lease[j] == DEAD && state[j] == sending -> fallSilent(j)
+#endif
+        :: else
+        fi;
         become(j, reconciling);
         begin(t, j, reconciling);
         clean[t] = NOT_YET
@@ -467,6 +472,13 @@ proctype Task(byte t) {
 #ifdef INTENT_AFTER_SENDING
         step[t] = aboutToSend
 #else
+#if JOBS > 1 && !defined(NO_LOOK)
+        /* After an outcome that is unknown a look shows the newest run. */
+        if
+        :: job[t] == 1 && state[0] == outcomeUnknown && !doubted[1] -> watermark = (update[0] != none)
+        :: else
+        fi;
+#endif
         step[t] = intending
 #endif
         }
@@ -536,6 +548,7 @@ proctype Task(byte t) {
 #ifdef RESENDS_WITHOUT_EVIDENCE
                 unsent(t, job[t], queued)
 #else
+                fallSilent(job[t]);
                 become(job[t], reconciling);
                 step[t] = outcomeRecorded
 #endif
@@ -553,16 +566,23 @@ proctype Task(byte t) {
     :: STEP { step[t] == reconciling && !looked[t] && holdsLease(t) && !calm ->
         clean[t] = NOT_YET; looked[t] = true }
     :: STEP { step[t] == reconciling && !looked[t] && holdsLease(t) && !calm ->
-        judge(t, targetRefused) }
+        if
+        :: isSettled(job[t]) -> judge(t, targetRefused)
+        :: else -> clean[t] = NOT_YET; looked[t] = true
+        fi }
     :: STEP { step[t] == reconciling && !looked[t] && holdsLease(t) ->
         if
-        :: candidates(job[t]) > 1 -> judge(t, evidenceAmbiguous)
+        :: candidates(job[t]) > 1 ->
+            if
+            :: isSettled(job[t]) -> judge(t, evidenceAmbiguous)
+            :: else -> looked[t] = true
+            fi
         :: candidates(job[t]) == 1 ->
             found[t] = firstCandidate(job[t]);
             judge(t, evidenceFound)
         :: else ->
             if
-            :: intentAge[job[t]] < REQUEST_TIMEOUT -> looked[t] = true
+            :: intentAge[job[t]] < QUIET -> looked[t] = true
             :: else ->
                 if
                 :: clean[t] == NOT_YET -> clean[t] = 0; looked[t] = true
@@ -582,8 +602,8 @@ proctype Task(byte t) {
                 end(job[t], outcomeUnknown); idle(t)
             :: answer[t] == evidenceAbsent ->
                 if
-                :: cancelRequested[job[t]] -> end(job[t], beforeSend)
-                :: !cancelRequested[job[t]] && asks[job[t]] -> end(job[t], outcomeUnknown)
+                :: asks[job[t]] -> end(job[t], outcomeUnknown)
+                :: !asks[job[t]] && cancelRequested[job[t]] -> end(job[t], beforeSend)
                 :: else ->
                     become(job[t], queued); release(job[t]); doubted[job[t]] = true
                 fi;
@@ -803,7 +823,7 @@ inline tick() {
     }
     for (i : 0 .. JOBS - 1) {
         if
-        :: state[i] == sending || state[i] == reconciling -> advance(intentAge[i], REQUEST_TIMEOUT)
+        :: state[i] == sending || state[i] == reconciling -> advance(intentAge[i], QUIET + GRACE)
         :: state[i] == backoff -> state[i] = queued
         :: else
         fi

@@ -84,14 +84,17 @@ extension JobRecord {
     }
 
     private static func intent(_ row: Row) -> Intent? {
-        guard let sentAt = Timestamp(stored: row["sent_at"]),
-            let deadline = Timestamp(stored: row["request_deadline_at"])
-        else { return nil }
+        guard let sentAt = Timestamp(stored: row["sent_at"]) else { return nil }
+        let leavesBy = (row["leaves_by"] as Int64?).flatMap { milliseconds in
+            (row["leaves_by_boot"] as String?).map {
+                BootMoment(bootID: $0, milliseconds: milliseconds)
+            }
+        }
         return Intent(
             sentAt: sentAt, watermark: Timestamp(stored: row["watermark"]),
             operatorID: row["sender_operator"],
-            clockOffset: .milliseconds((row["clock_offset"] as Int64?) ?? 0),
-            requestDeadlineAt: deadline)
+            clockOffset: .milliseconds((row["clock_offset"] as Int64?) ?? 0), leavesBy: leavesBy,
+            requestTimeout: .milliseconds((row["request_timeout"] as Int64?) ?? 0))
     }
 
     private static func remote(_ row: Row) -> RemoteReference? {

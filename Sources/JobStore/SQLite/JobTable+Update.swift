@@ -19,7 +19,8 @@ extension JobTable {
             attempt = :attempt, failures = :failures,
             cancel_requested_at = :cancelRequestedAt, cancel_sent_at = :cancelSentAt,
             sent_at = :sentAt, watermark = :watermark, sender_operator = :senderOperator,
-            clock_offset = :clockOffset, request_deadline_at = :requestDeadlineAt,
+            clock_offset = :clockOffset, leaves_by = :leavesBy,
+            leaves_by_boot = :leavesByBoot, request_timeout = :requestTimeout,
             owner_lost_at = :ownerLostAt, doubted_sent_at = :doubtedSentAt,
             accepted_at = :acceptedAt, remote_kind = :remoteKind, remote_id = :remoteID,
             lease_owner = :leaseOwner, lease_number = :leaseNumber,
@@ -63,7 +64,9 @@ extension JobTable {
             "watermark": job.intent?.watermark?.milliseconds,
             "senderOperator": job.intent?.operatorID,
             "clockOffset": job.intent?.clockOffset.inMilliseconds,
-            "requestDeadlineAt": job.intent?.requestDeadlineAt.milliseconds,
+            "leavesBy": job.intent?.leavesBy?.milliseconds,
+            "leavesByBoot": job.intent?.leavesBy?.bootID,
+            "requestTimeout": job.intent?.requestTimeout.inMilliseconds,
             "remoteKind": job.remote?.kind, "remoteID": job.remote?.updateID,
             "candidates": job.candidates.isEmpty
                 ? nil : JSONValue.array(job.candidates.map { .string($0) }).serialized(),
@@ -96,7 +99,7 @@ extension JobRecord {
         next.countPause(now)
         switch transition.doubt {
         case .keep: break
-        case .begin: next.doubtedSentAt = doubtedSentAt ?? intent?.sentAt
+        case .begin: next.doubtedSentAt = doubtedSentAt ?? intent?.sentAtThere
         case .settle: next.doubtedSentAt = nil
         }
         switch transition.to {

@@ -6,6 +6,7 @@ internal import Jobs
 struct JobTable {
     let db: Database
     let now: Timestamp
+    let moment: BootMoment
     let machine: JobStateMachine
     let random: @Sendable () -> UInt64
     let traces: SecretTraces

@@ -22,6 +22,9 @@ struct Migration: Sendable {
             "0004_index_principals_by_status",
             PackageResources._004_index_principals_by_status_sql),
         Migration("0005_repeat_failed_runs", PackageResources._005_repeat_failed_runs_sql),
+        Migration(
+            "0006_fence_on_clock_since_boot",
+            PackageResources._006_fence_on_clock_since_boot_sql),
     ]
 
     /// SHA-256 of the text, in lower-case hexadecimal.

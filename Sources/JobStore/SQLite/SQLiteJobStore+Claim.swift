@@ -72,10 +72,7 @@ extension SQLiteJobStore {
                 }
                 return .throttled(wait: wait)
             }
-            job.intent = JobRecord.Intent(
-                sentAt: table.now, watermark: try table.watermark(of: job, intent),
-                operatorID: intent.operatorID, clockOffset: intent.clockOffset,
-                requestDeadlineAt: table.now + intent.requestTimeout)
+            job.intent = try table.intent(of: job, intent)
             job.ownerLostAt = nil
             job.startedAt = job.startedAt ?? table.now
             guard case .applied(let sending) = try table.advance(job, by: .intentRecorded) else {
@@ -91,7 +88,8 @@ extension SQLiteJobStore {
         let table = tableMaker()
         return try await write { db in
             let table = table(db)
-            guard let job = try table.job(lease) else { return .leaseLost }
+            guard var job = try table.job(lease) else { return .leaseLost }
+            if case .submitted = event { job.intent?.fallSilent(at: table.moment) }
             return try table.advance(job, by: event, findings: findings)
         }
     }
@@ -131,7 +129,8 @@ extension SQLiteJobStore {
         let traces = traces
         return { db in
             JobTable(
-                db: db, now: clock.now(), machine: machine, random: clock.random, traces: traces)
+                db: db, now: clock.now(), moment: clock.moment(), machine: machine,
+                random: clock.random, traces: traces)
         }
     }
 }
@@ -180,15 +179,27 @@ extension JobTable {
         try insertEvent(held, reason: "lane_busy")
     }
 
+    /// What is written down before the request of `job` leaves.
+    func intent(of job: JobRecord, _ intent: IntentRequest) throws -> JobRecord.Intent {
+        let komodoNow = intent.komodoTime.map { time in
+            time.at + .milliseconds(moment.milliseconds - time.sinceBoot)
+        }
+        return JobRecord.Intent(
+            sentAt: now, watermark: try watermark(of: job, intent, komodoNow: komodoNow ?? now),
+            operatorID: intent.operatorID, clockOffset: komodoNow.map { $0 - now } ?? .zero,
+            leavesBy: moment + intent.sendWindow, requestTimeout: intent.requestTimeout)
+    }
+
     /// The newest run of this operation and target before the one that is about to be sent.
-    func watermark(of job: JobRecord, _ intent: IntentRequest) throws -> Timestamp? {
+    private func watermark(
+        of job: JobRecord, _ intent: IntentRequest, komodoNow: Timestamp
+    ) throws -> Timestamp? {
         // What an earlier request of this job may yet begin must stay newer than the watermark.
         if job.doubtedSentAt != nil, let earlier = job.intent { return earlier.watermark }
-        switch intent.watermark {
-        case .read(let moment): return moment
+        return switch intent.watermark {
+        case .read(let moment): moment
         case .noted:
-            let komodoNow = now + intent.clockOffset
-            return try notedWatermark(of: job).map { noted in
+            try notedWatermark(of: job).map { noted in
                 // A time ahead of Komodo's own clock is an error that would hide every run.
                 noted <= komodoNow + Self.clockTolerance ? noted : komodoNow - Self.clockTolerance
             }

@@ -10,13 +10,11 @@ extension SQLiteJobStore {
 
     package func enqueue(_ requests: [EnqueueRequest]) async throws(StoreError) -> [EnqueueResult] {
         let clock = clock
-        let machine = machine
-        let traces = traces
+        let table = tableMaker()
         // Everything that needs no lock is done before it is taken.
         let prepared = requests.map { Prepared($0, clock) }
         return try await write { db in
-            let table = JobTable(
-                db: db, now: clock.now(), machine: machine, random: clock.random, traces: traces)
+            let table = table(db)
             return try prepared.map { try table.enqueue($0) }
         }
     }

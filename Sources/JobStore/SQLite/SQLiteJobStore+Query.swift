@@ -79,6 +79,22 @@ extension SQLiteJobStore {
         }
     }
 
+    /// How long a run without an owner is told from those of later jobs by a look of its own: the
+    /// search for a lost answer reaches back by minutes only.
+    private static let laneDoubtMax: Duration = .seconds(86_400)
+
+    package func isLaneDoubtful(_ lane: String) async throws(StoreError) -> Bool {
+        let since = clock.now() - Self.laneDoubtMax
+        return try await read { db in
+            try Bool.fetchOne(
+                db,
+                sql: """
+                    SELECT EXISTS (SELECT 1 FROM job
+                    WHERE lane = :lane AND phase = 'outcome_unknown' AND finished_at >= :since)
+                    """, arguments: ["lane": lane, "since": since.milliseconds]) ?? false
+        }
+    }
+
     package func laneHolder(_ lane: String) async throws(StoreError) -> JobRecord? {
         try await read { db in
             try Row.fetchOne(

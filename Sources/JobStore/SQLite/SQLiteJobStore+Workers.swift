@@ -189,7 +189,7 @@ extension JobTable {
 
     func takeOrphans(_ worker: WorkerRecord) throws -> [JobRecord] {
         try Row.fetchAll(db, sql: Self.orphanSQL, arguments: Self.serving(worker))
-            .map { try take(try JobRecord($0), worker) }
+            .map { try take(try JobRecord($0), worker, isSenderDead: false) }
     }
 
     /// Takes what a lost worker had; forgets it when it is dead and nothing of it is left.
@@ -204,7 +204,7 @@ extension JobTable {
             worker.serves(instance: job.instance, keyFingerprint: job.keyFingerprint)
                 && liveness.yields(job, grace: grace)
         }
-        let taken = try mine.map { try take($0, worker) }
+        let taken = try mine.map { try take($0, worker, isSenderDead: !liveness.isAlive) }
         let isForgotten = !liveness.isAlive && mine.count == jobs.count
         if isForgotten {
             try db.execute(sql: "DELETE FROM worker WHERE id = ?", arguments: [other.id])
@@ -212,11 +212,14 @@ extension JobTable {
         return (taken, isForgotten)
     }
 
-    private func take(_ job: JobRecord, _ worker: WorkerRecord) throws -> JobRecord {
+    private func take(
+        _ job: JobRecord, _ worker: WorkerRecord, isSenderDead: Bool
+    ) throws -> JobRecord {
         var taken = job
         taken.leaseNumber += 1
-        // Whoever had it may have been sending until now.
         taken.ownerLostAt = now
+        // Who looks for a lost answer is not always who has sent.
+        if isSenderDead, job.state == .starting(.sending) { taken.intent?.fallSilent(at: moment) }
         if job.state != .running(.cancelling) {
             // The wish to cancel may not have left before its owner died.
             taken.cancelSentAt = nil

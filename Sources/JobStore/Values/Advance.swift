@@ -34,7 +34,11 @@ package struct Findings: Sendable, Hashable {
 /// What the sender writes down before the first byte leaves.
 package struct IntentRequest: Sendable, Hashable {
     package var operatorID: String?
-    package var clockOffset: Duration
+    /// What Komodo's clock shows; nil when Komodo does not tell, and ours is taken for it.
+    package var komodoTime: KomodoTime?
+    /// The longest time from here to the first byte.
+    package var sendWindow: Duration
+    /// How long the answer is waited for.
     package var requestTimeout: Duration
     package var limits: TokenBucket.Limits
     package var watermark: Watermark
@@ -50,15 +54,29 @@ package struct IntentRequest: Sendable, Hashable {
     }
 
     package init(
-        operatorID: String?, clockOffset: Duration, requestTimeout: Duration,
+        operatorID: String?, komodoTime: KomodoTime?, sendWindow: Duration,
+        requestTimeout: Duration,
         limits: TokenBucket.Limits, watermark: Watermark = .noted, isPatient: Bool = false
     ) {
         self.operatorID = operatorID
-        self.clockOffset = clockOffset
+        self.komodoTime = komodoTime
+        self.sendWindow = sendWindow
         self.requestTimeout = requestTimeout
         self.limits = limits
         self.watermark = watermark
         self.isPatient = isPatient
+    }
+}
+
+/// What Komodo's clock showed at a moment of ours.
+package struct KomodoTime: Sendable, Hashable {
+    package var at: Timestamp
+    /// Our clock since boot then, in milliseconds.
+    package var sinceBoot: Int64
+
+    package init(_ at: Timestamp, sinceBoot: Int64) {
+        self.at = at
+        self.sinceBoot = sinceBoot
     }
 }
 

@@ -45,8 +45,8 @@ package struct JobRecord: Sendable, Hashable {
 
     package var intent: Intent?
     package var ownerLostAt: Timestamp?
-    /// When the first attempt left that counts as never started and may yet surface; nil once a run
-    /// has failed after it.
+    /// When the first attempt left that counts as never started and may yet surface, by Komodo's
+    /// clock; nil once a run has failed after it.
     package var doubtedSentAt: Timestamp?
     package var acceptedAt: Timestamp?
     package var remote: RemoteReference?
@@ -71,10 +71,21 @@ package struct JobRecord: Sendable, Hashable {
         /// The newest update of the same operation and target seen before, in Komodo's time.
         package var watermark: Timestamp?
         package var operatorID: String?
-        /// Komodo's clock minus ours.
+        /// Komodo's clock minus ours, as both were then.
         package var clockOffset: Duration
-        /// When the sender will have stopped waiting for the answer.
-        package var requestDeadlineAt: Timestamp
+        /// From when on the request's body can leave no more; nil in jobs of older versions.
+        package var leavesBy: BootMoment?
+        /// How long the sender waits for the answer once the body has left.
+        package var requestTimeout: Duration
+
+        /// When it was sent, by Komodo's clock.
+        package var sentAtThere: Timestamp { sentAt + clockOffset }
+
+        /// Notes that the sender can send no more.
+        mutating func fallSilent(at moment: BootMoment) {
+            guard let leavesBy, leavesBy.bootID == moment.bootID else { return }
+            self.leavesBy?.milliseconds = min(leavesBy.milliseconds, moment.milliseconds)
+        }
     }
 
     /// The facts that decisions depend on, but for ``JobFacts/failedRuns``, which the history tells.

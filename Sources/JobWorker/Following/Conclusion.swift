@@ -86,16 +86,12 @@ struct Conclusion: Sendable {
     /// A job that was sent again because its first submission seemed never to have started: looks
     /// once more, for the promise is worth a request.
     private func lookForDuplicate(of job: JobRecord, besides update: Update) async throws {
-        guard let doubted = job.doubtedSentAt, let operatorID = job.intent?.operatorID else {
-            return
-        }
+        guard let doubted = job.doubtedSentAt, let intent = job.intent, intent.operatorID != nil
+        else { return }
         let found: [UpdateSummary]
         do throws(KomodoError) {
             found = try await context.komodo.evidence(
-                Reconciler.query(
-                    job, operatorID: operatorID, sentAt: doubted,
-                    clockOffset: job.intent?.clockOffset ?? .zero,
-                    watermark: job.intent?.watermark))
+                Reconciler.query(job, intent, sentAt: doubted))
         } catch {
             context.logger.warning(
                 "Cannot look for a duplicate",
@@ -108,7 +104,7 @@ struct Conclusion: Sendable {
         }
         let newer = found.filter { other in
             other.id != update.summary.id
-                && job.intent?.watermark.map { other.startedAt > $0 } ?? true
+                && intent.watermark.map { other.startedAt > $0 } ?? true
         }
         guard let extra = try await context.unowned(newer.compactMap(\.id), job).first else {
             return
@@ -153,7 +149,7 @@ extension Conclusion {
         let query = EvidenceQuery(
             operations: job.operation.spec.updateOperations(job.arguments), target: job.target,
             operatorID: intent.operatorID ?? "",
-            startedAtOrAfter: intent.sentAt + intent.clockOffset - Self.stateTolerance)
+            startedAtOrAfter: intent.sentAtThere - Self.stateTolerance)
         let found = try await context.komodo.evidence(query)
             .filter { update in intent.watermark.map { update.startedAt > $0 } ?? true }
             .sorted { $0.startedAt < $1.startedAt }

@@ -13,6 +13,6 @@ extension JobRecord {
         return RemoteRun(
             id: remote.updateID, operation: operation, target: target,
             acceptedAt: acceptedAt ?? createdAt, watermark: intent?.watermark,
-            sentAt: intent.map { $0.sentAt + $0.clockOffset })
+            sentAt: intent?.sentAtThere)
     }
 }

@@ -19,6 +19,10 @@ struct EvidenceWatch: Sendable, Hashable {
     let grace: Duration
     private(set) var cleanSince: Int64?
 
+    /// What has left is with Komodo or lost after this moment, so that a job can end without
+    /// knowledge and give up its lane.
+    var settledFrom: Int64 { quietFrom + grace.inMilliseconds }
+
     init(quietFrom: Int64, grace: Duration) {
         self.quietFrom = quietFrom
         self.grace = grace
@@ -26,7 +30,11 @@ struct EvidenceWatch: Sendable, Hashable {
 
     /// A read that began at `start` succeeded and showed these updates.
     mutating func saw(_ candidates: [String], start: Int64) -> Verdict {
-        if candidates.count > 1 { return .ambiguous(candidates) }
+        if candidates.count > 1 {
+            cleanSince = nil
+            return start >= settledFrom ? .ambiguous(candidates) : .undecided
+        }
+        // A job sends once until it is known what became of that, so nothing else is under way.
         if let only = candidates.first { return .found(only) }
         guard start >= quietFrom else { return .undecided }
         guard let since = cleanSince else {

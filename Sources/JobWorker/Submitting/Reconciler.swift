@@ -7,7 +7,7 @@ private import Logging
 struct Reconciler: Sendable {
     let context: WorkerContext
 
-    /// Core's clock and ours agree at best to this.
+    /// A proxy's clock, which dates the answers, may differ from Core's by this.
     static let clockTolerance: Duration = .seconds(300)
     /// No wait for a sender is longer than this, whatever the clocks say.
     private static let quietMax: Duration = .seconds(120)
@@ -18,7 +18,8 @@ struct Reconciler: Sendable {
             preconditionFailure("a job that was sent has an owner and an intent")
         }
         await context.hooks.reached(.reconciling, job)
-        var watch = EvidenceWatch(quietFrom: quietFrom(job), grace: context.policy.reconcileGrace)
+        var watch = EvidenceWatch(
+            quietFrom: quietFrom(intent), grace: context.policy.reconcileGrace)
         let pace = PollPace(startedAt: context.clock.sinceBoot(), scale: context.policy.pollScale)
         var isReadable = false
         while true {
@@ -35,12 +36,14 @@ struct Reconciler: Sendable {
         _ job: JobRecord, _ intent: JobRecord.Intent, _ watch: inout EvidenceWatch,
         _ isReadable: inout Bool
     ) async throws -> JobEvent? {
+        let start = context.clock.sinceBoot()
         do {
             if !isReadable {
-                if let error = try await refusal(of: job.target) { return .targetRefused(error) }
+                if let error = try await refusal(of: job.target) {
+                    return unreadable(error, start, &watch)
+                }
                 isReadable = true
             }
-            let start = context.clock.sinceBoot()
             let updates = try await updates(for: job, intent)
             switch watch.saw(try await context.unowned(updates, job), start: start) {
             case .undecided: return nil
@@ -54,7 +57,7 @@ struct Reconciler: Sendable {
             }
         } catch let error as KomodoError where error.code == .unsupported {
             // It keeps no record that could tell, and never will.
-            return .targetRefused(error.jobError)
+            return unreadable(error.jobError, start, &watch)
         } catch let error as KomodoError {
             watch.failed()
             context.logger.debug(
@@ -66,12 +69,25 @@ struct Reconciler: Sendable {
         }
     }
 
-    /// From when on nobody can be sending: the request's deadline, or the owner's death if later.
-    private func quietFrom(_ job: JobRecord) -> Int64 {
-        let now = context.clock.now()
-        let moments = [job.intent?.requestDeadlineAt, job.ownerLostAt].compactMap { $0 }
-        let wait = moments.max().map { $0 - now } ?? .zero
-        return context.clock.sinceBoot() + min(max(wait, .zero), Self.quietMax).inMilliseconds
+    /// The end of a job whose run cannot be looked for, once its request travels no more: its lane
+    /// goes to the next one then.
+    private func unreadable(
+        _ error: JobError, _ start: Int64, _ watch: inout EvidenceWatch
+    ) -> JobEvent? {
+        watch.failed()
+        return start >= watch.settledFrom ? .targetRefused(error) : nil
+    }
+
+    /// From when on nobody can be sending: the answer to the last byte is not waited for any more.
+    private func quietFrom(_ intent: JobRecord.Intent) -> Int64 {
+        let now = context.clock.sinceBoot()
+        guard let leavesBy = intent.leavesBy, leavesBy.bootID == context.clock.bootID else {
+            // The clock that it was noted by has ended, or it was never noted.
+            let wait = context.policy.sendWindow + context.policy.requestTimeout
+            return now + min(wait, Self.quietMax).inMilliseconds
+        }
+        let end = (leavesBy + intent.requestTimeout).milliseconds
+        return min(max(end, now), now + Self.quietMax.inMilliseconds)
     }
 
     /// Why a missing update would prove nothing.
@@ -91,28 +107,21 @@ struct Reconciler: Sendable {
     func updates(
         for job: JobRecord, _ intent: JobRecord.Intent
     ) async throws(KomodoError) -> [String] {
-        // Our clock may have been set since the intent; the earlier bound loses nothing, because what
-        // is older than the watermark or owned by a job is left out anyway.
-        let offset = min(intent.clockOffset, try await context.komodo.identify().clockOffset)
         let found = try await context.komodo.evidence(
-            Self.query(
-                job, operatorID: intent.operatorID, sentAt: job.doubtedSentAt ?? intent.sentAt,
-                clockOffset: offset,
-                watermark: intent.watermark))
+            Self.query(job, intent, sentAt: job.doubtedSentAt ?? intent.sentAtThere))
         return found.filter { update in
             intent.watermark.map { update.startedAt > $0 } ?? true
         }.compactMap(\.id)
     }
 
-    /// What a submission at `sentAt` may have left behind.
+    /// What submissions since `sentAt`, by Komodo's clock, may have left behind.
     static func query(
-        _ job: JobRecord, operatorID: String?, sentAt: Timestamp, clockOffset: Duration,
-        watermark: Timestamp?
+        _ job: JobRecord, _ intent: JobRecord.Intent, sentAt: Timestamp
     ) -> EvidenceQuery {
         EvidenceQuery(
             operations: job.operation.spec.updateOperations(job.arguments), target: job.target,
-            operatorID: operatorID ?? "", startedAtOrAfter: sentAt + clockOffset - clockTolerance,
-            sentAt: sentAt + clockOffset, watermark: watermark)
+            operatorID: intent.operatorID ?? "", startedAtOrAfter: sentAt - clockTolerance,
+            sentAt: sentAt, watermark: intent.watermark)
     }
 }
 

@@ -101,8 +101,12 @@ struct Submitter: Sendable {
             // Taken before the write: a process that sleeps during it must not send.
             let intendedAt = context.clock.sinceBoot()
             let isPatient = waited < Self.tokenWaitMax
+            let komodoTime = context.komodo.time().map {
+                KomodoTime($0, sinceBoot: context.clock.sinceBoot())
+            }
             let intent = IntentRequest(
-                operatorID: identity.operatorID, clockOffset: identity.clockOffset,
+                operatorID: identity.operatorID, komodoTime: komodoTime,
+                sendWindow: context.policy.sendWindow,
                 requestTimeout: context.policy.requestTimeout, limits: context.policy.limits,
                 watermark: watermark, isPatient: isPatient)
             switch try await context.store.recordIntent(lease, intent) {
@@ -128,7 +132,9 @@ struct Submitter: Sendable {
     /// otherwise, and whether an earlier request of the job has begun after all.
     private func look(at job: JobRecord) async throws -> Look {
         do {
-            let reading = try await context.komodo.watermark(of: job.operation, on: job.target)
+            let reading = try await context.komodo.watermark(
+                of: job.operation, job.arguments, on: job.target,
+                mayHideRun: try await isLaneDoubtful(job))
             if case .busy(let error) = reading { return .blocked(.submitted(.busy(error))) }
             if let event = try await surfaced(job) { return .blocked(event) }
             switch reading {
@@ -139,6 +145,13 @@ struct Submitter: Sendable {
         } catch let error as KomodoError {
             return .blocked(Self.event(unread: error, job))
         }
+    }
+
+    /// Whether a job without an owner may have begun on the target, of which the runs from now on
+    /// must be told.
+    private func isLaneDoubtful(_ job: JobRecord) async throws(StoreError) -> Bool {
+        guard let lane = job.lane else { return false }
+        return try await context.store.isLaneDoubtful(lane)
     }
 
     /// What shows that an earlier request of the job, which counts as never started, has begun.

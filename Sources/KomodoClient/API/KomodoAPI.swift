@@ -1,3 +1,4 @@
+package import JSON
 package import Jobs
 
 /// One Komodo instance, asked with one key.
@@ -13,6 +14,9 @@ package protocol KomodoAPI: Sendable {
     ///
     /// A successful answer is kept for the life of the client.
     func identify() async throws(KomodoError) -> KomodoIdentity
+
+    /// What Komodo's clock shows now, as its answers have told; nil before the first that does.
+    func time() -> Timestamp?
 
     /// Finds a target by name or id.
     ///
@@ -38,10 +42,10 @@ package protocol KomodoAPI: Sendable {
     /// Takes note of how the target is before an operation is sent to it, so that its run can be
     /// told from older ones afterwards.
     ///
-    /// - Returns: the newest run there is, by Komodo's clock; nil when there is none, or when runs
-    ///   can be told apart without.
+    /// - Parameter mayHideRun: whether a run that nobody owns may have begun on the target; then the
+    ///   newest one is read in any case.
     func watermark(
-        of operation: JobOperation, on target: Target
+        of operation: JobOperation, _ arguments: JSONObject, on target: Target, mayHideRun: Bool
     ) async throws(KomodoError) -> WatermarkReading
 
     /// Looks at up to ``updatesPerPollMax`` runs with as few requests as possible.
@@ -71,12 +75,6 @@ package protocol KomodoAPI: Sendable {
 
 extension KomodoAPI {
     package var dialect: KomodoDialect? { .core }
-
-    package func watermark(
-        of operation: JobOperation, on target: Target
-    ) async throws(KomodoError) -> WatermarkReading {
-        .unneeded
-    }
 }
 
 /// What was found before an operation is sent.

@@ -5,7 +5,8 @@ package struct KomodoIdentity: Sendable, Hashable {
     /// The user's id that Komodo writes into the `operator` of our updates.
     package var operatorID: String
     package var username: String
-    /// Komodo's clock minus ours, from its Date headers; precise to about a second.
+    /// Komodo's clock minus ours, from its Date headers; precise to about a second, and for people
+    /// only: ours may be set at any moment.
     package var clockOffset: Duration
 
     package init(

@@ -1,5 +1,5 @@
 internal import JSON
-internal import Jobs
+package import Jobs
 internal import Synchronization
 
 extension CoreKomodo {
@@ -27,8 +27,13 @@ extension CoreKomodo {
 
     private func knownIdentity() -> KomodoIdentity? {
         guard var known = identity.withLock({ $0 }) else { return nil }
-        known.clockOffset = clockOffset.withLock { $0.duration }
+        let now = surroundings.wallClock()
+        known.clockOffset = (time() ?? now) - now
         return known
+    }
+
+    package func time() -> Timestamp? {
+        clock.withLock { $0.time(at: surroundings.now()) }
     }
 
     private func askForIdentity(

@@ -65,8 +65,8 @@ extension CoreKomodo {
     /// - Returns: the refusal, when it is one.
     func learn(from answer: HTTPAnswer, pass: Turnstile.Pass) async -> CoreRefusal? {
         if let date = answer.headers.date.flatMap({ HTTPDate.parse($0) }) {
-            clockOffset.withLock {
-                $0.add(date: date, sentAt: answer.sentAt, headAt: answer.headAt)
+            clock.withLock {
+                $0.add(date: date, between: answer.beganAt, and: answer.headCameAt)
             }
         }
         let refusal = answer.isSuccess ? nil : CoreRefusal(answer, redactor: redactor)

@@ -1,4 +1,4 @@
-internal import JSON
+package import JSON
 package import Jobs
 
 extension CoreKomodo {
@@ -49,6 +49,20 @@ extension CoreKomodo {
             throw KomodoError(.malformed, "Komodo answered with something else than update \(id).")
         }
         return update
+    }
+
+    package func watermark(
+        of operation: JobOperation, _ arguments: JSONObject, on target: Target, mayHideRun: Bool
+    ) async throws(KomodoError) -> WatermarkReading {
+        // Runs are told apart by their ids, which only fails where one has no owner.
+        guard mayHideRun else { return .unneeded }
+        let query = EvidenceQuery(
+            operations: operation.spec.updateOperations(arguments), target: target,
+            operatorID: try await identify(for: .submission).operatorID,
+            startedAtOrAfter: Timestamp(milliseconds: 0))
+        let request = requests.evidence(query, targetID: try Self.id(of: target), page: 0)
+        let newest = try Self.page(try await json(request, for: .submission)).updates
+        return .newest(newest.map(\.startedAt).max())
     }
 
     package func evidence(_ query: EvidenceQuery) async throws(KomodoError) -> [UpdateSummary] {

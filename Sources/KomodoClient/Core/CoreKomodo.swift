@@ -22,7 +22,7 @@ package final class CoreKomodo: KomodoAPI, Sendable {
 
     let identity = Mutex<KomodoIdentity?>(nil)
     let identityFetch = SharedFetch<String, KomodoIdentity>()
-    let clockOffset = Mutex(ClockOffset())
+    let clock = Mutex(ServerClock())
     let listings = Mutex<[TargetType: ResourceListing]>([:])
     let listingFetch = SharedFetch<ListingKey, ResourceListing>()
     let readCache = Mutex(ReadCache())

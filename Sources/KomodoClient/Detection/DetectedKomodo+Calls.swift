@@ -10,6 +10,8 @@ extension DetectedKomodo {
         return identity
     }
 
+    package func time() -> Timestamp? { dialect.flatMap { client(of: $0).time() } }
+
     package func resolve(
         _ type: TargetType, _ nameOrID: String, for purpose: TokenBucket.Purpose
     ) async throws(KomodoError) -> Target {
@@ -44,10 +46,11 @@ extension DetectedKomodo {
     }
 
     package func watermark(
-        of operation: JobOperation, on target: Target
+        of operation: JobOperation, _ arguments: JSONObject, on target: Target, mayHideRun: Bool
     ) async throws(KomodoError) -> WatermarkReading {
         try await withClient(for: .submission) { (client) throws(KomodoError) in
-            try await client.watermark(of: operation, on: target)
+            try await client.watermark(
+                of: operation, arguments, on: target, mayHideRun: mayHideRun)
         }
     }
 

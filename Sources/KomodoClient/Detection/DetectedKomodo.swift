@@ -120,7 +120,8 @@ package final class DetectedKomodo: KomodoAPI, Sendable {
         return found
     }
 
-    private func client(of dialect: KomodoDialect) -> any KomodoAPI {
+    /// The client that speaks `dialect`.
+    func client(of dialect: KomodoDialect) -> any KomodoAPI {
         switch dialect {
         case .core: core
         case .signed: signed

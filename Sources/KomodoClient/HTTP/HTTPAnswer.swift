@@ -6,8 +6,11 @@ struct HTTPAnswer: Sendable {
     /// What the headers tell, as far as the client uses them.
     let headers: Headers
     let body: [UInt8]
-    /// Our time of day when the request was handed over and when the answer's head had come.
-    let sentAt: Timestamp
+    /// When the request was handed over and when the answer's head had come, on the clock of
+    /// ``Surroundings/now``.
+    let beganAt: Duration
+    let headCameAt: Duration
+    /// Our time of day when the head had come.
     let headAt: Timestamp
 
     /// The header fields that the client uses.

@@ -1,4 +1,5 @@
 internal import AsyncHTTPClient
+private import Glibc
 internal import Jobs
 internal import NIOCore
 internal import NIOHTTP1
@@ -41,7 +42,10 @@ final class HTTPTransport: Sendable {
         pooled = Self.client(
             for: connection, idleMax: Self.pooledIdleMax, connectionsMax: Self.pooledConnectionsMax)
         fresh = Self.client(
-            for: connection, idleMax: Self.freshIdleMax, connectionsMax: Self.freshConnectionsMax)
+            for: connection, idleMax: Self.freshIdleMax, connectionsMax: Self.freshConnectionsMax
+        ) { channel in
+            Self.dropUnsent(of: channel, after: connection.requestTimeout)
+        }
     }
 
     /// Sends a request that may be repeated and reads its answer to the end.
@@ -149,9 +153,10 @@ final class HTTPTransport: Sendable {
         _ message: HTTPClientRequest, on route: Route, bytesMax: Int
     ) async throws -> HTTPAnswer {
         let client = route == .fresh ? fresh : pooled
-        let sentAt = surroundings.wallClock()
+        let beganAt = surroundings.now()
         // No logger: the library would log what it sends and receives.
         let answer = try await client.execute(message, deadline: .distantFuture)
+        let headCameAt = surroundings.now()
         let headAt = surroundings.wallClock()
         if let length = answer.headers.first(name: "Content-Length").flatMap({ Int($0) }),
             length > bytesMax
@@ -169,7 +174,7 @@ final class HTTPTransport: Sendable {
         try Task.checkCancellation()
         return HTTPAnswer(
             status: Int(answer.status.code), headers: HTTPAnswer.Headers(answer.headers),
-            body: body, sentAt: sentAt, headAt: headAt)
+            body: body, beganAt: beganAt, headCameAt: headCameAt, headAt: headAt)
     }
 
     private func withTimeout<Value: Sendable>(
@@ -187,8 +192,26 @@ final class HTTPTransport: Sendable {
         }
     }
 
+    /// Keeps the kernel from delivering a request later than its sender waits for the answer: what is
+    /// unsent goes with the connection, even if the process is killed, and what is not acknowledged
+    /// ends the connection, even if the process is suspended.
+    private static func dropUnsent(
+        of channel: any Channel, after timeout: Duration
+    ) -> EventLoopFuture<Void> {
+        guard let socket = channel as? any SocketOptionProvider else {
+            return channel.eventLoop.makeSucceededVoidFuture()
+        }
+        let milliseconds = Int32(clamping: timeout.inMilliseconds)
+        return socket.setSoLinger(linger(l_onoff: 1, l_linger: 0)).flatMap {
+            socket.unsafeSetSocketOption(
+                level: .tcp, name: NIOBSDSocket.Option(rawValue: TCP_USER_TIMEOUT),
+                value: milliseconds)
+        }
+    }
+
     private static func client(
-        for connection: KomodoConnection, idleMax: TimeAmount, connectionsMax: Int
+        for connection: KomodoConnection, idleMax: TimeAmount, connectionsMax: Int,
+        prepare: (@Sendable (any Channel) -> EventLoopFuture<Void>)? = nil
     ) -> HTTPClient {
         var tls = TLSConfiguration.makeClientConfiguration()
         if let file = connection.certificateFile { tls.additionalTrustRoots = [.file(file)] }
@@ -202,6 +225,7 @@ final class HTTPTransport: Sendable {
                 connect: .milliseconds(connection.connectTimeout.inMilliseconds)),
             connectionPool: pool)
         configuration.httpVersion = .http1Only
+        configuration.http1_1ConnectionDebugInitializer = prepare
         return HTTPClient(
             eventLoopGroupProvider: .singleton, configuration: configuration)
     }

@@ -1,4 +1,4 @@
-internal import JSON
+package import JSON
 package import Jobs
 internal import Synchronization
 
@@ -9,7 +9,7 @@ extension SignedKomodo {
     private static let watermarkLooksMax = 3
 
     package func watermark(
-        of operation: JobOperation, on target: Target
+        of operation: JobOperation, _ arguments: JSONObject, on target: Target, mayHideRun: Bool
     ) async throws(KomodoError) -> WatermarkReading {
         for look in 1...Self.watermarkLooksMax {
             // A list may be older than a run of somebody else.
@@ -163,8 +163,7 @@ extension SignedKomodo {
 
     /// What a document tells, by Komodo's clock.
     func runs(in document: JSONValue, _ type: TargetType) -> SignedRuns {
-        let isClockKnown = clockOffset.withLock { $0.milliseconds != nil }
-        return SignedRuns(document, type, at: isClockKnown ? serverTime() : nil)
+        SignedRuns(document, type, at: time())
     }
 
     // MARK: Reading
@@ -181,7 +180,5 @@ extension SignedKomodo {
         }
     }
 
-    private func serverTime() -> Timestamp {
-        surroundings.wallClock() + clockOffset.withLock { $0.duration }
-    }
+    private func serverTime() -> Timestamp { time() ?? surroundings.wallClock() }
 }

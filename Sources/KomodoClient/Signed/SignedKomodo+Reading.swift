@@ -114,8 +114,8 @@ extension SignedKomodo {
 
     private func noteClock(_ answer: HTTPAnswer) {
         guard let date = answer.headers.date.flatMap({ HTTPDate.parse($0) }) else { return }
-        clockOffset.withLock {
-            $0.add(date: date, sentAt: answer.sentAt, headAt: answer.headAt)
+        clock.withLock {
+            $0.add(date: date, between: answer.beganAt, and: answer.headCameAt)
         }
     }
 }

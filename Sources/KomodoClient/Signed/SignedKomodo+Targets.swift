@@ -21,9 +21,14 @@ extension SignedKomodo {
             }
             isKnown.withLock { $0 = true }
         }
+        let now = surroundings.wallClock()
         return KomodoIdentity(
             version: KomodoVersion(0, 0, 0), operatorID: "", username: "",
-            clockOffset: clockOffset.withLock { $0.duration }, dialect: .signed)
+            clockOffset: (time() ?? now) - now, dialect: .signed)
+    }
+
+    package func time() -> Timestamp? {
+        clock.withLock { $0.time(at: surroundings.now()) }
     }
 
     package func resolve(

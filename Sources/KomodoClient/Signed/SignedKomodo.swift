@@ -18,7 +18,7 @@ package final class SignedKomodo: KomodoAPI, Sendable {
     let surroundings: Surroundings
     let logger: Logger
 
-    let clockOffset = Mutex(ClockOffset())
+    let clock = Mutex(ServerClock())
     /// What is added to our time when signing, because the server's clock is far off.
     let signingOffset = Mutex(Duration.zero)
     /// Whether the key has been accepted.

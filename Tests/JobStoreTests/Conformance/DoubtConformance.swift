@@ -7,8 +7,8 @@ import Testing
 struct DoubtConformance {
     private static func intent(_ watermark: IntentRequest.Watermark) -> IntentRequest {
         IntentRequest(
-            operatorID: "operator-1", clockOffset: .zero, requestTimeout: .seconds(20),
-            limits: Samples.limits, watermark: watermark)
+            operatorID: "operator-1", komodoTime: nil, sendWindow: .seconds(5),
+            requestTimeout: .seconds(20), limits: Samples.limits, watermark: watermark)
     }
 
     private static func send(

@@ -15,8 +15,9 @@ struct SubmissionConformance {
         #expect(sending.state == .starting(.sending) && sending.startedAt == test.clock.now)
         let intent = try #require(sending.intent)
         #expect(intent.sentAt == test.clock.now && intent.watermark == nil)
-        #expect(intent.operatorID == "operator-1" && intent.clockOffset == .milliseconds(-250))
-        #expect(intent.requestDeadlineAt == test.clock.now + .seconds(20))
+        #expect(intent.operatorID == "operator-1" && intent.clockOffset == .zero)
+        #expect(intent.leavesBy == test.clock.storeClock().moment() + .seconds(5))
+        #expect(intent.requestTimeout == .seconds(20))
         test.clock.advance(.seconds(1))
         let accepted = try await test.apply(
             .submitted(.accepted(.update("u1"))), to: sending, Findings(detail: #"{"status":200}"#))
@@ -216,6 +217,60 @@ struct SubmissionConformance {
         #expect(
             try await test.store.adopted(["u1", "u2", "u3"], instance: Samples.instance)
                 == ["u1", "u2"])
+    }
+
+    @Test(arguments: StoreFactory.all)
+    func whenItWasSentIsToldByKomodosClockWhateverOursIsSetTo(factory: StoreFactory) async throws {
+        let test = try await factory.make()
+        try await test.enqueue()
+        let claimed = try await test.claimOne()
+        let there = test.clock.now + .seconds(90)
+        let time = KomodoTime(there, sinceBoot: test.clock.storeClock().sinceBoot())
+        test.clock.advance(.seconds(2))
+        test.clock.setWallClock(test.clock.now + .seconds(3_600))
+        let result = try await test.store.recordIntent(
+            try test.lease(of: claimed), Samples.intent(komodoTime: time))
+        guard case .recorded(let sending) = result else {
+            throw StoreUnderTest.Unexpected(description: "\(result)")
+        }
+        #expect(sending.intent?.sentAt == test.clock.now)
+        #expect(sending.intent?.sentAtThere == there + .seconds(2))
+        #expect(try await test.now(sending).intent == sending.intent)
+        let lost = try await test.apply(.submitted(.ambiguous(Samples.problem)), to: sending)
+        let doubted = try await test.apply(.evidenceAbsent, to: lost)
+        #expect(doubted.doubtedSentAt == there + .seconds(2))
+    }
+
+    @Test(arguments: StoreFactory.all)
+    func whoeverHasAnAnswerSendsNoMore(factory: StoreFactory) async throws {
+        let test = try await factory.make()
+        let clock = test.clock.storeClock()
+        let start = clock.moment()
+        try await test.enqueue()
+        let sending = try await test.send(try await test.claimOne())
+        test.clock.advance(.seconds(1))
+        let lost = try await test.apply(.submitted(.ambiguous(Samples.problem)), to: sending)
+        #expect(lost.intent?.leavesBy == start + .seconds(1))
+        try await test.enqueue(.deploy, 2)
+        let late = try await test.send(try await test.claimOne())
+        test.clock.advance(.seconds(20))
+        let unanswered = try await test.apply(.submitted(.ambiguous(Samples.problem)), to: late)
+        #expect(unanswered.intent?.leavesBy == start + .seconds(6))
+    }
+
+    @Test(arguments: StoreFactory.all)
+    func aLaneIsDoubtfulForADayAfterAnUnknownOutcome(factory: StoreFactory) async throws {
+        let test = try await factory.make()
+        let unknown = try await test.unknown(.runProcedure, 1)
+        let lane = try #require(unknown.lane)
+        let other = try await test.running(.runProcedure, 2, update: "u9")
+        try await test.apply(.concluded(.succeeded), to: other)
+        #expect(try await test.store.isLaneDoubtful(lane))
+        #expect(try await !test.store.isLaneDoubtful(try #require(other.lane)))
+        test.clock.advance(.seconds(86_400))
+        #expect(try await test.store.isLaneDoubtful(lane))
+        test.clock.advance(.seconds(1))
+        #expect(try await !test.store.isLaneDoubtful(lane))
     }
 
     @Test(arguments: StoreFactory.all)

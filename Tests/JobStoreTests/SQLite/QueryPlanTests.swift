@@ -171,6 +171,7 @@ struct QueryPlanTests {
         _ = try await store.logs(of: job.row)
         _ = try await store.secrets(of: job.row)
         _ = try await store.laneHolder("x")
+        _ = try await store.isLaneDoubtful("x")
         _ = try await store.estimate(
             .deploy, target: Samples.target(1), instance: Samples.instance)
         _ = try await store.stats(since: nil)

@@ -45,9 +45,11 @@ enum Samples {
             version: "1.0", startedAt: Timestamp(milliseconds: 5))
     }
 
-    static func intent(limits: TokenBucket.Limits = limits) -> IntentRequest {
+    static func intent(
+        limits: TokenBucket.Limits = limits, komodoTime: KomodoTime? = nil
+    ) -> IntentRequest {
         IntentRequest(
-            operatorID: "operator-1", clockOffset: .milliseconds(-250),
+            operatorID: "operator-1", komodoTime: komodoTime, sendWindow: .seconds(5),
             requestTimeout: .seconds(20), limits: limits)
     }
 

@@ -40,7 +40,12 @@ struct EvidenceWatchTests {
                     case .one:
                         expect(watch.saw(["a"], start: start), .found("a"))
                     case .two:
-                        expect(watch.saw(["a", "b"], start: start), .ambiguous(["a", "b"]))
+                        let isSettled = start >= watch.quietFrom + Self.grace.inMilliseconds
+                        expect(
+                            watch.saw(["a", "b"], start: start),
+                            isSettled ? .ambiguous(["a", "b"]) : .undecided)
+                        if isSettled { continue }
+                        walk(watch, now: start, cleanSince: nil, depth: depth + 1)
                     case .nothing:
                         let since = start < watch.quietFrom ? nil : cleanSince ?? start
                         let isProven =
@@ -77,6 +82,22 @@ struct EvidenceWatchTests {
     func anUpdateIsFoundEvenWhileTheSenderMayStillSend() {
         var watch = EvidenceWatch(quietFrom: 1_000, grace: .milliseconds(100))
         expect(watch.saw(["a"], start: 0), .found("a"))
+    }
+
+    @Test
+    func severalCandidatesEndNothingWhileARequestMayTravel() {
+        var watch = EvidenceWatch(quietFrom: 1_000, grace: .milliseconds(100))
+        expect(watch.saw(["a", "b"], start: 1_099), .undecided)
+        expect(watch.saw(["a", "b"], start: 1_100), .ambiguous(["a", "b"]))
+    }
+
+    @Test
+    func theGraceBeginsAnewWhenSeveralCandidatesVanish() {
+        var watch = EvidenceWatch(quietFrom: 1_000, grace: .milliseconds(100))
+        expect(watch.saw([], start: 1_000), .undecided)
+        expect(watch.saw(["a", "b"], start: 1_050), .undecided)
+        expect(watch.saw([], start: 1_100), .undecided)
+        expect(watch.saw([], start: 1_200), .absent)
     }
 
     @Test

@@ -1,3 +1,4 @@
+import JSON
 import Jobs
 import KomodoClient
 
@@ -21,6 +22,14 @@ struct AlteredKomodo: KomodoAPI {
     }
 
     func identify() async throws(KomodoError) -> KomodoIdentity { try await komodo.identify() }
+
+    func time() -> Timestamp? { komodo.time() }
+
+    func watermark(
+        of operation: JobOperation, _ arguments: JSONObject, on target: Target, mayHideRun: Bool
+    ) async throws(KomodoError) -> WatermarkReading {
+        try await komodo.watermark(of: operation, arguments, on: target, mayHideRun: mayHideRun)
+    }
 
     func resolve(
         _ type: TargetType, _ nameOrID: String, for purpose: TokenBucket.Purpose

@@ -131,6 +131,10 @@ extension FaultyStore {
         try await store.secrets(of: job)
     }
 
+    func isLaneDoubtful(_ lane: String) async throws(StoreError) -> Bool {
+        try await store.isLaneDoubtful(lane)
+    }
+
     func laneHolder(_ lane: String) async throws(StoreError) -> JobRecord? {
         try await store.laneHolder(lane)
     }

@@ -38,8 +38,12 @@ final class Ghost: Sendable {
         let job = try await claim()
         let identity = try await bench.komodo.identify()
         let request = IntentRequest(
-            operatorID: identity.operatorID, clockOffset: identity.clockOffset,
-            requestTimeout: bench.plan.requestTimeout, limits: bench.plan.limits)
+            operatorID: identity.operatorID,
+            komodoTime: bench.komodo.time().map {
+                KomodoTime($0, sinceBoot: bench.clock.store.sinceBoot())
+            },
+            sendWindow: .seconds(5), requestTimeout: bench.plan.requestTimeout,
+            limits: bench.plan.limits)
         let result = try await bench.store.recordIntent(try #require(job.lease), request)
         guard case .recorded(let sending) = result else {
             throw StoreError(.failed, "no intent: \(result)")

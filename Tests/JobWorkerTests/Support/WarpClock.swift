@@ -10,6 +10,7 @@ import Synchronization
 final class WarpClock: Sendable {
     private let speed: Int64
     private let ahead = Mutex<Int64>(0)
+    private let wallShift = Mutex<Duration>(.zero)
     private let startedAt = StoreClock.system.sinceBoot()
     private let startOfWall = StoreClock.system.now()
 
@@ -20,6 +21,15 @@ final class WarpClock: Sendable {
     /// Lets time pass at once.
     func advance(by duration: Duration) {
         ahead.withLock { $0 += duration.inMilliseconds }
+    }
+
+    /// Sets the wall clock alone, as an administrator does.
+    func setWallClock(by shift: Duration) {
+        wallShift.withLock { $0 += shift }
+    }
+
+    private var wall: Timestamp {
+        startOfWall + .milliseconds(elapsed) + wallShift.withLock { $0 }
     }
 
     /// Milliseconds since the clock was made.
@@ -35,7 +45,7 @@ final class WarpClock: Sendable {
     /// The clock as the store takes it.
     var store: StoreClock {
         var clock = StoreClock.system
-        clock.now = { self.startOfWall + .milliseconds(self.elapsed) }
+        clock.now = { self.wall }
         clock.sinceBoot = { self.startedAt + self.elapsed }
         return clock
     }
@@ -44,7 +54,7 @@ final class WarpClock: Sendable {
     var surroundings: Surroundings {
         var surroundings = Surroundings.live
         surroundings.now = { .milliseconds(self.elapsed) }
-        surroundings.wallClock = { self.startOfWall + .milliseconds(self.elapsed) }
+        surroundings.wallClock = { self.wall }
         surroundings.sleep = { try await self.sleep($0) }
         return surroundings
     }

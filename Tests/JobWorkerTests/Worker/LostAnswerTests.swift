@@ -110,6 +110,113 @@ struct LostAnswerTests {
         }
     }
 
+    /// Shifts of the wall clock before the intent and before the search.
+    private static let shifts: [(Duration, Duration)] = [
+        (.seconds(3_600), .seconds(-3_600)), (.seconds(-3_600), .seconds(3_600)),
+        (.zero, .seconds(-3_600)), (.zero, .seconds(3_600)),
+    ]
+
+    @Test(arguments: shifts)
+    func aRunIsFoundWhateverTheClockIsSetTo(_ before: Duration, _ after: Duration) async throws {
+        try await Bench.with(rules: [Self.rule(.dropAfter)]) { bench in
+            var plan = WorkerUnderTest.Plan()
+            plan.hooks.reached = { step, _ in
+                switch step {
+                case .claimed: bench.clock.setWallClock(by: before)
+                case .reconciling: bench.clock.setWallClock(by: after)
+                default: break
+                }
+            }
+            let job = try await bench.enqueue(.deploy, "web")
+            try await bench.withWorker(plan) { _ in
+                let ended = try await bench.expect(job, endsAs: .success)
+                #expect(try await !bench.history(job).contains("never_started"))
+                #expect(ended.attempt == 1)
+                #expect(bench.submissions(job) == 1)
+            }
+        }
+    }
+
+    /// Moments on the clock since boot.
+    private final class Moments: Sendable {
+        private let noted = Mutex<[Int64]>([])
+        var all: [Int64] { noted.withLock { $0 } }
+        func note(_ moment: Int64) { noted.withLock { $0.append(moment) } }
+    }
+
+    /// The shortest time from a lost answer to an end without knowledge, or to the next request.
+    private static func leastWait(_ bench: Bench, _ plan: WorkerUnderTest.Plan) -> Int64 {
+        (bench.plan.requestTimeout + plan.policy.reconcileGrace).inMilliseconds
+    }
+
+    @Test
+    func theClockSetForwardDoesNotShortenTheWait() async throws {
+        try await Bench.with(rules: [Self.rule(.dropBefore)]) { bench in
+            var plan = WorkerUnderTest.Plan()
+            let moments = Moments()
+            plan.hooks.reached = { step, _ in
+                switch step {
+                case .answered, .intentRecorded: moments.note(bench.clock.store.sinceBoot())
+                case .reconciling: bench.clock.setWallClock(by: .seconds(600))
+                default: break
+                }
+            }
+            try await bench.withWorker(plan) { _ in
+                let job = try await bench.enqueue(.deploy, "web")
+                try await bench.expect(job, endsAs: .success)
+            }
+            // Intent and answer of the first request, then those of the second.
+            let noted = moments.all
+            try #require(noted.count == 4)
+            #expect(noted[2] - noted[1] >= Self.leastWait(bench, plan))
+        }
+    }
+
+    @Test
+    func aTargetThatMayNotBeReadKeepsItsLaneWhileARequestMayTravel() async throws {
+        try await Bench.with { bench in
+            let job = try await bench.enqueue(.deploy, "web")
+            bench.simulator.script(
+                FaultScript(
+                    rules: [Self.rule(.dropAfter)], resources: [ResourceFault("web", .forbidden)]))
+            var plan = WorkerUnderTest.Plan()
+            let moments = Moments()
+            plan.hooks.reached = { step, _ in
+                if step == .answered { moments.note(bench.clock.store.now().milliseconds) }
+            }
+            try await bench.withWorker(plan) { _ in
+                let ended = try await bench.expect(job, endsAs: .failed(.outcomeUnknown))
+                let finishedAt = try #require(ended.finishedAt?.milliseconds)
+                let answeredAt = try #require(moments.all.first)
+                #expect(finishedAt - answeredAt >= Self.leastWait(bench, plan))
+            }
+        }
+    }
+
+    /// After an outcome that stayed unknown its request surfaces; then the next job loses its own
+    /// answer, and perhaps its request.
+    @Test(arguments: [FaultAction.Kind.dropAfter, .dropBefore])
+    func theRunOfAnUnknownJobIsNotTakenForTheNextOne(_ kind: FaultAction.Kind) async throws {
+        let lost = Self.rule(.dropBefore, "RunProcedure")
+        try await Bench.with(rules: [lost]) { bench in
+            try await bench.withWorker { _ in
+                let first = try await bench.enqueue(.runProcedure, "nightly")
+                let unknown = try await bench.expect(first, endsAs: .failed(.outcomeUnknown))
+                let surfaced = await bench.komodo.submit(
+                    Submission(operation: .runProcedure, target: unknown.target, arguments: [:])
+                ) { true }
+                let stray = try #require(surfaced.update?.id)
+                bench.simulator.script(
+                    FaultScript(rules: [Self.rule(kind, "RunProcedure")]))
+                let second = try await bench.enqueue(.runProcedure, "nightly")
+                #expect(second.row != first.row)
+                let end = kind == .dropAfter ? JobState.success : .failed(.outcomeUnknown)
+                let ended = try await bench.expect(second, endsAs: end)
+                #expect(ended.remote?.updateID != stray && ended.candidates.isEmpty)
+            }
+        }
+    }
+
     /// Two runs by the same user, of which only one can be the job's.
     private static func withTwoCandidates(
         _ body: @escaping @Sendable (Bench, JobRecord) async throws -> Void

@@ -202,7 +202,7 @@ struct TakeoverTests {
             let thief = try await Ghost(bench, "thief")
             let once = Once()
             var plan = WorkerUnderTest.Plan()
-            plan.policy.sendWindow = .seconds(100_000)
+            plan.policy.sendWindow = .seconds(90)
             plan.policy.heartbeatInterval = .seconds(100_000)
             plan.hooks.reached = { step, _ in
                 guard step == .aboutToSend, once.isFirst() else { return }
@@ -222,6 +222,8 @@ struct TakeoverTests {
                 _ = try await bench.wait(for: job) { $0.leaseOwner == thief.record.id }
                 try await worker.passes(4)
                 #expect(bench.simulator.ledger.requestsByType["Deploy"] == nil)
+                // Only now nobody can be sending.
+                bench.clock.advance(by: .seconds(100))
                 thief.die()
                 let ended = try await bench.expect(job, endsAs: .success)
                 #expect(ended.attempt == 2)

@@ -178,7 +178,7 @@ struct DecodingTests {
             CoreRefusal(
                 HTTPAnswer(
                     status: 401, headers: .init(), body: Array(body.utf8),
-                    sentAt: Timestamp(milliseconds: 0), headAt: Timestamp(milliseconds: 0)),
+                    beganAt: .zero, headCameAt: .zero, headAt: Timestamp(milliseconds: 0)),
                 redactor: redactor
             ).message
         }

@@ -109,22 +109,24 @@ struct HTTPTextTests {
     }
 
     @Test
-    func clockOffsetsAreAveragedAndJumpsFollowed() {
-        var offset = ClockOffset()
-        #expect(offset.duration == .zero)
-        func add(_ date: Int64, _ sentAt: Int64, _ headAt: Int64) {
-            offset.add(
-                date: Timestamp(milliseconds: date), sentAt: Timestamp(milliseconds: sentAt),
-                headAt: Timestamp(milliseconds: headAt))
+    func theServersClockIsAveragedAndItsJumpsFollowed() {
+        var clock = ServerClock()
+        func shown() -> Int64? { clock.time(at: .seconds(50))?.milliseconds }
+        #expect(shown() == nil)
+        func add(_ date: Int64, _ start: Int64, _ end: Int64) {
+            clock.add(
+                date: Timestamp(milliseconds: date), between: .milliseconds(start),
+                and: .milliseconds(end))
         }
         add(100_000, 50_000, 50_200)
-        #expect(offset.duration == .milliseconds(50_400))
+        #expect(shown() == 100_400)
         add(101_000, 50_000, 50_200)
-        #expect(offset.duration == .milliseconds(50_600))
+        #expect(shown() == 100_600)
         add(90_000, 50_000, 55_001)
         add(90_000, 50_000, 49_999)
-        #expect(offset.duration == .milliseconds(50_600))
+        #expect(shown() == 100_600)
         add(200_000, 50_000, 50_200)
-        #expect(offset.duration == .milliseconds(150_400))
+        #expect(shown() == 200_400)
+        #expect(clock.time(at: .seconds(51))?.milliseconds == 201_400)
     }
 }

@@ -82,6 +82,7 @@ struct IdentityTests {
         let server = try await ScriptedServer.start(
             Self.core(version: "2.3.2", date: "Tue, 14 Nov 2023 22:13:20 GMT"))
         var surroundings = Surroundings.live
+        surroundings.now = { .seconds(1_000) }
         // One minute behind the server.
         surroundings.wallClock = { Timestamp(milliseconds: 1_699_999_940_000) }
         try await withClient(testConnection(server.url), surroundings: surroundings) { client in

@@ -59,12 +59,14 @@ struct SignedClockTests {
     @Test func aTimeInTheFutureIsNoWatermark() async throws {
         let server: JSONValue = ["id": "x", "status": "running", "updatedAt": .string(Self.future)]
         let reading = try await Self.with(server) {
-            try await $0.watermark(of: .startServer, on: Self.target(.server))
+            try await $0.watermark(
+                of: .startServer, [:], on: Self.target(.server), mayHideRun: false)
         }
         #expect(reading == .newest(nil))
         let history = Self.build([Self.past, Self.future], updatedAt: Self.future)
         let second = try await Self.with(history) {
-            try await $0.watermark(of: .build, on: Self.target(.build))
+            try await $0.watermark(
+                of: .build, [:], on: Self.target(.build), mayHideRun: false)
         }
         #expect(second == .newest(Self.moment(Self.past)))
     }
@@ -124,7 +126,7 @@ struct SignedClockTests {
         ) { client in
             for _ in 0..<2 {
                 let reading = try await client.watermark(
-                    of: .startServer, on: Self.target(.server))
+                    of: .startServer, [:], on: Self.target(.server), mayHideRun: false)
                 guard case .busy = reading else {
                     Issue.record("\(reading)")
                     return
@@ -132,7 +134,8 @@ struct SignedClockTests {
                 clock.advance(by: .seconds(299))
             }
             clock.advance(by: .seconds(2))
-            let reading = try await client.watermark(of: .startServer, on: Self.target(.server))
+            let reading = try await client.watermark(
+                of: .startServer, [:], on: Self.target(.server), mayHideRun: false)
             #expect(reading == .newest(Self.moment(Self.past)))
             // But it proves nothing about what was sent.
             let error = await #expect(throws: KomodoError.self) {

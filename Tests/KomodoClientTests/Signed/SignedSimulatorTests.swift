@@ -83,7 +83,9 @@ struct SignedSimulatorTests {
             var runs: [RemoteRun] = []
             for name in names {
                 let target = try await client.resolve(.deployment, name, for: .read)
-                guard case .newest(let mark) = try await client.watermark(of: .deploy, on: target)
+                guard
+                    case .newest(let mark) = try await client.watermark(
+                        of: .deploy, [:], on: target, mayHideRun: false)
                 else {
                     Issue.record("busy before anything was sent")
                     return

@@ -29,7 +29,8 @@ extension ToolBench {
         let intent = try await store.recordIntent(
             lease,
             IntentRequest(
-                operatorID: nil, clockOffset: .zero, requestTimeout: .seconds(1),
+                operatorID: nil, komodoTime: nil, sendWindow: .seconds(5),
+                requestTimeout: .seconds(1),
                 limits: TokenBucket.Limits()))
         guard case .recorded = intent else { throw StoreError(.failed, "\(intent)") }
         return lease
