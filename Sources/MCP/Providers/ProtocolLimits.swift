@@ -32,6 +32,9 @@ package struct ProtocolLimits: Sendable, Hashable {
     package var problemsMax = 10
     /// The most messages that wait to be written; callers wait beyond.
     package var writeBacklogMax = 256
+    /// The most bytes of messages that wait to be written, unless there is only one; callers wait
+    /// beyond.
+    package var writeBacklogBytesMax = 4 << 20
     /// How long replies may take to leave after the end of the input.
     package var flushTimeout = Duration.seconds(1)
 

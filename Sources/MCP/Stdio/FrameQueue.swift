@@ -5,6 +5,8 @@ final class FrameQueue: Sendable {
     private typealias Waiter = CheckedContinuation<Void, Never>
 
     private struct State {
+        let framesMax: Int
+        let bytesMax: Int
         /// The frames that wait, one behind the other.
         var bytes: [UInt8] = []
         var frameCount = 0
@@ -13,28 +15,40 @@ final class FrameQueue: Sendable {
         var writer: Waiter?
         var isClosed = false
 
+        /// Whether a frame may join those that wait; one of any length may when there are none.
+        func hasRoom(for frame: [UInt8]) -> Bool {
+            frameCount == 0
+                || (frameCount < framesMax && bytes.count + frame.count <= bytesMax)
+        }
+
         mutating func append(_ frame: [UInt8]) {
             bytes += frame
             frameCount += 1
         }
 
         /// Takes what waits, and lets senders in: those to be resumed.
-        mutating func take(framesMax: Int) -> (bytes: [UInt8], senders: [Waiter]) {
+        mutating func take() -> (bytes: [UInt8], senders: [Waiter]) {
             let taken = bytes
             (bytes, frameCount) = ([], 0)
-            let admitted = senders.prefix(framesMax)
+            var admitted: [Waiter] = []
+            for sender in senders {
+                guard hasRoom(for: sender.frame) else { break }
+                append(sender.frame)
+                admitted.append(sender.continuation)
+            }
             senders.removeFirst(admitted.count)
-            for sender in admitted { append(sender.frame) }
-            return (taken, admitted.map(\.continuation))
+            return (taken, admitted)
         }
     }
 
-    private let framesMax: Int
-    private let state = Mutex(State())
+    private let state: Mutex<State>
 
-    init(framesMax: Int) {
-        self.framesMax = max(1, framesMax)
+    init(framesMax: Int, bytesMax: Int) {
+        state = Mutex(State(framesMax: framesMax, bytesMax: bytesMax))
     }
+
+    /// How many senders wait for room.
+    var senderCount: Int { state.withLock { $0.senders.count } }
 
     /// Adds a frame; waits while the queue is full.
     ///
@@ -43,7 +57,8 @@ final class FrameQueue: Sendable {
         await withCheckedContinuation { continuation in
             let (ready, writer) = state.withLock { state -> (Bool, Waiter?) in
                 guard !state.isClosed else { return (true, nil) }
-                guard state.frameCount < framesMax else {
+                // Nobody overtakes a longer frame that waits.
+                guard state.senders.isEmpty, state.hasRoom(for: frame) else {
                     state.senders.append((frame, continuation))
                     return (false, nil)
                 }
@@ -60,7 +75,7 @@ final class FrameQueue: Sendable {
     func next() async -> [UInt8]? {
         while true {
             let (taken, isClosed) = state.withLock { state in
-                (state.take(framesMax: framesMax), state.isClosed)
+                (state.take(), state.isClosed)
             }
             for sender in taken.senders { sender.resume() }
             if !taken.bytes.isEmpty { return taken.bytes }

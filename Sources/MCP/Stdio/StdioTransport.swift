@@ -31,7 +31,9 @@ package final class StdioTransport: Sendable {
         self.session = session
         self.input = try Wakeable(input)
         self.output = try Wakeable(output)
-        queue = FrameQueue(framesMax: session.definition.limits.writeBacklogMax)
+        let limits = session.definition.limits
+        queue = FrameQueue(
+            framesMax: limits.writeBacklogMax, bytesMax: limits.writeBacklogBytesMax)
     }
 
     /// Serves until the input ends, the output breaks, or ``stop()`` is called.
