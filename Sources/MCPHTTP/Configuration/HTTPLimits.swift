@@ -17,6 +17,14 @@ package struct HTTPLimits: Sendable, Hashable {
     package var bodyBytesMax = 4 << 20
     /// The most bytes of bodies that are being read at once; beyond, requests are answered with 503.
     package var bodyBytesTotalMax = 64 << 20
+    /// The largest body that is worked on without asking for room, in bytes; how many there are of
+    /// them is bounded by the requests at work.
+    package var smallBodyBytesMax = 64 << 10
+    /// The most bytes of larger bodies that are worked on at once, unless there is only one; whoever
+    /// comes with another waits.
+    package var workBytesMax = 32 << 20
+    /// How long a body that has arrived waits for room; then the request is answered with 503.
+    package var workWaitMax = Duration.seconds(10)
     /// How long a body may take to arrive; then the request is answered with 408.
     package var bodyTimeout = Duration.seconds(30)
     /// The largest unread body of a refused request that is read to keep the connection, in bytes.
@@ -31,6 +39,8 @@ package struct HTTPLimits: Sendable, Hashable {
     package var requestsMax = 1_024
     /// The most requests at work for one token; more are answered with 429.
     package var requestsPerPrincipalMax = 256
+    /// The most calls and sessions that are served at once; more are answered with 503.
+    package var callsMax = 2_048
     /// The most subscription and session streams for all principals; more are answered with 503.
     package var streamsMax = 512
     /// The most subscription and session streams of one token; more are answered with 429.

@@ -3,6 +3,13 @@ internal import HummingbirdCore
 internal import MCP
 internal import NIOCore
 
+/// A body that has arrived.
+struct Body: Sendable {
+    let bytes: [UInt8]
+    /// Its share of the room for bodies that are not worked on yet.
+    let reservation: Ticket
+}
+
 /// Reads the body of a request within its limits.
 struct BodyReader: Sendable {
     let limits: HTTPLimits
@@ -11,12 +18,12 @@ struct BodyReader: Sendable {
     let clock: ProtocolClock
 
     private enum Outcome: Sendable {
-        case complete([UInt8])
+        case complete(Body)
         case refused(Reply)
     }
 
     /// The whole body, whose announced length was checked before.
-    func read(_ request: Request) async throws(Refused) -> [UInt8] {
+    func read(_ request: Request) async throws(Refused) -> Body {
         let announced = request.headers.trimmed(.contentLength).flatMap { Int($0) }
         let outcome = await withTaskGroup(of: Outcome.self) { group in
             group.addTask { await collect(request.body, announced) }
@@ -32,7 +39,7 @@ struct BodyReader: Sendable {
             return first
         }
         switch outcome {
-        case .complete(let bytes): return bytes
+        case .complete(let body): return body
         case .refused(let reply): throw Refused(reply)
         }
     }
@@ -40,7 +47,8 @@ struct BodyReader: Sendable {
     private func collect(_ body: RequestBody, _ announced: Int?) async -> Outcome {
         var bytes: [UInt8] = []
         var reserved = 0
-        defer { admission.release(bytes: reserved) }
+        var isComplete = false
+        defer { if !isComplete { admission.release(bytes: reserved) } }
         do {
             for try await piece in body {
                 let count = piece.readableBytes
@@ -62,7 +70,9 @@ struct BodyReader: Sendable {
         guard announced == nil || announced == bytes.count else {
             return .refused(closing(.refusal(400, "The body broke off")))
         }
-        return .complete(bytes)
+        isComplete = true
+        let reservation = Ticket { [admission, reserved] in admission.release(bytes: reserved) }
+        return .complete(Body(bytes: bytes, reservation: reservation))
     }
 
     private func closing(_ reply: Reply) -> Reply {

@@ -8,14 +8,15 @@ extension Endpoint {
     func post(
         _ request: Request, _ holder: Holder, _ connection: Connection
     ) async throws(Refused) -> Outcome {
-        let ticket = try enter(request.head, holder)
+        let (ticket, place) = try enter(request.head, holder)
         let body = try await read(request, connection)
+        let room = try await room(for: body)
         // A body may take its time, and the token may have been removed meanwhile.
         let holder = try await admit(request.head)
-        let inbound = Inbound(parsing: body, limits: definition.limits)
+        let inbound = Inbound(parsing: body.bytes, limits: definition.limits)
         let arrival = Arrival(
             inbound: inbound, facts: TransportFacts(request.headers), holder: holder,
-            ticket: ticket, connection: connection)
+            ticket: ticket, place: place, room: room, connection: connection)
         do throws(Refused) {
             return try await follow(
                 PostPlan(
@@ -31,7 +32,7 @@ extension Endpoint {
 
     private func read(
         _ request: Request, _ connection: Connection
-    ) async throws(Refused) -> [UInt8] {
+    ) async throws(Refused) -> Body {
         connection.setReadingBody(true)
         defer { connection.setReadingBody(false) }
         return try await BodyReader(
@@ -50,10 +51,27 @@ extension Endpoint {
         }
     }
 
-    /// Takes a place for a request whose body is unread.
-    private func enter(_ head: HTTPRequest, _ holder: Holder) throws(Refused) -> Ticket {
+    /// Waits until the body may be worked on.
+    private func room(for body: Body) async throws(Refused) -> Ticket {
+        defer { body.reservation.release() }
+        guard let room = await bodies.place(for: body.bytes.count, clock) else {
+            throw Refused(
+                .busy(503, "The server has no room for large messages", after: limits.retryAfter))
+        }
+        return room
+    }
+
+    /// Takes places for a request whose body is unread and for the call that it may bring.
+    private func enter(
+        _ head: HTTPRequest, _ holder: Holder
+    ) throws(Refused) -> (request: Ticket, call: Ticket) {
         do throws(Refused) {
-            return try admission.enter(.request, holder)
+            let request = try admission.enter(.request, holder)
+            guard let call = pool.place() else {
+                throw Refused(
+                    .busy(503, "The server has no room for more calls", after: limits.retryAfter))
+            }
+            return (request, call)
         } catch {
             var reply = error.reply
             reply.closes = head.mayHaveLargeBody(limits)
@@ -66,7 +84,12 @@ extension Endpoint {
         let inbound: Inbound
         let facts: TransportFacts
         let holder: Holder
+        /// Of the request.
         let ticket: Ticket
+        /// Of the call or the session that the message begins.
+        let place: Ticket
+        /// Of the message in memory.
+        let room: Ticket
         let connection: Connection
     }
 
@@ -104,7 +127,9 @@ extension Endpoint {
             })
         exchanges.insert(
             ExchangeTable.Exchange(session: session, holder: arrival.holder, stream: stream))
-        start(call, stream, carrier: nil, ticket) { [exchanges] in exchanges.remove(session) }
+        start(call, stream, carrier: nil, arrival, ticket) { [exchanges] in
+            exchanges.remove(session)
+        }
         return await begin(
             delivery, arrival.connection, openAfter: limits.keepAliveInterval)
     }
@@ -126,7 +151,7 @@ extension Endpoint {
             entry.end()
             throw error
         }
-        let isServed = pool.submit {
+        let isServed = pool.submit(in: arrival.place) {
             await session.serve { await entry.standalone.append($0) }
             entry.standalone.end()
         }
@@ -153,9 +178,9 @@ extension Endpoint {
         let delivery = Delivery(
             stream: stream, bell: bell, number: number, isResumable: true,
             opens: entry.isResumable, leave: { stream.detach(number) })
-        start(call, stream, carrier: entry.isResumable ? stream : nil, arrival.ticket) {
-            entry.touch()
-        }
+        start(
+            call, stream, carrier: entry.isResumable ? stream : nil, arrival, arrival.ticket
+        ) { entry.touch() }
         let outcome = await begin(
             delivery, arrival.connection,
             openAfter: entry.isResumable ? limits.promptAnswer : limits.keepAliveInterval)
@@ -171,15 +196,17 @@ extension Endpoint {
 
     /// Runs a call apart from the connection.
     private func start(
-        _ call: PendingCall, _ stream: EventStream, carrier: EventStream?, _ ticket: Ticket,
-        _ whenDone: @escaping @Sendable () -> Void
+        _ call: PendingCall, _ stream: EventStream, carrier: EventStream?, _ arrival: Arrival,
+        _ ticket: Ticket, _ whenDone: @escaping @Sendable () -> Void
     ) {
-        let isRun = pool.submit {
+        let room = arrival.room
+        let isRun = pool.submit(in: arrival.place) {
             await ResponseStream.$carrier.withValue(carrier) {
                 await call.run { await stream.append($0) }
             }
             stream.end()
             ticket.release()
+            room.release()
             whenDone()
         }
         guard !isRun else { return }

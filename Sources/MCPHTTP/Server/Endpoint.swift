@@ -11,7 +11,8 @@ final class Endpoint: Sendable {
     let sessions: SessionTable
     let exchanges = ExchangeTable()
     let admission: Admission
-    let pool = CallPool()
+    let bodies: BodyRoom
+    let pool: CallPool
     private let control: AccessControl
     private let ready: @Sendable () async -> Readiness
     private let isShutDown = Mutex(false)
@@ -33,6 +34,8 @@ final class Endpoint: Sendable {
         self.ready = ready
         sessions = SessionTable(limits: configuration.limits)
         admission = Admission(limits: configuration.limits)
+        bodies = BodyRoom(limits: configuration.limits)
+        pool = CallPool(callsMax: configuration.limits.callsMax)
     }
 
     /// Whether new requests are refused.

@@ -340,6 +340,77 @@ struct BoundsTests {
         }
     }
 
+    @Test func largeMessagesWaitForRoomToBeWorkedOn() async throws {
+        try await RunningServer.with(configured: {
+            $0.limits.smallBodyBytesMax = 1_000
+            $0.limits.workBytesMax = 4_000
+            $0.limits.workWaitMax = .seconds(100)
+        }) { (server) async throws in
+            let text = JSONValue.string(String(repeating: "x", count: 3_000))
+            let client = server.client
+            let held = Task { try await client.call("hold", meta: ["text": text]) }
+            #expect(try await eventually { server.tools.started == 1 })
+            let waiting = Task { try await client.call("echo", ["text": text]) }
+            #expect(try await eventually { server.endpoint.bodies.waiterCount == 1 })
+            // Small ones pass.
+            #expect(try await client.call("echo", ["text": "small"]).toolText == "small")
+            server.tools.open()
+            #expect(try await held.value.toolText == "released")
+            #expect(try await waiting.value.toolText?.count == 3_000)
+            #expect(try await eventually { server.endpoint.admission.count(.request) == 0 })
+            // One that is larger than all the room comes in alone.
+            let large = JSONValue.string(String(repeating: "x", count: 9_000))
+            #expect(try await client.call("echo", ["text": large]).toolText?.count == 9_000)
+        }
+    }
+
+    @Test func whoFindsNoRoomForALargeMessageIsToldToComeBack() async throws {
+        try await RunningServer.with(configured: {
+            $0.limits.smallBodyBytesMax = 1_000
+            $0.limits.workBytesMax = 4_000
+            $0.limits.workWaitMax = .milliseconds(50)
+        }) { (server) async throws in
+            let text = JSONValue.string(String(repeating: "x", count: 3_000))
+            let client = server.client
+            let held = Task { try await client.call("hold", meta: ["text": text]) }
+            #expect(try await eventually { server.tools.started == 1 })
+            let refused = try await client.call("echo", ["text": text])
+            #expect(refused.status == 503)
+            #expect(refused.headers.first(name: "Retry-After") == "2")
+            #expect(
+                try refused.json["error"]?["message"]?.string
+                    == "The server has no room for large messages")
+            server.tools.open()
+            #expect(try await held.value.toolText == "released")
+            #expect(try await client.call("echo", ["text": text]).status == 200)
+        }
+    }
+
+    @Test func callsBeyondTheBoundAreToldToWait() async throws {
+        try await RunningServer.with(configured: { $0.limits.callsMax = 2 }) {
+            (server) async throws in
+            let client = server.client
+            // A session takes a place as long as it lives.
+            let session = try await client.session()
+            let held = Task { try await client.call("hold") }
+            #expect(try await eventually { server.tools.started == 1 })
+            for refused in [try await client.call("echo"), try await client.initialize()] {
+                #expect(refused.status == 503)
+                #expect(refused.headers.first(name: "Retry-After") == "2")
+                #expect(
+                    try refused.json["error"]?["message"]?.string
+                        == "The server has no room for more calls")
+            }
+            server.tools.open()
+            #expect(try await held.value.toolText == "released")
+            #expect(
+                try await eventually {
+                    try await client.call("echo", ["text": "again"]).toolText == "again"
+                })
+            withExtendedLifetime(session) {}
+        }
+    }
+
     @Test func aClientThatAsksAndAsksAndDoesNotReadIsLeft() async throws {
         try await RunningServer.with(configured: {
             $0.limits.writeTimeout = .milliseconds(200)
