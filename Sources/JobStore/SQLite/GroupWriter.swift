@@ -1,4 +1,5 @@
 internal import GRDB
+private import Jobs
 private import Synchronization
 
 /// Commits the writes of many callers together, one savepoint each, on GRDB's writer queue.
@@ -10,6 +11,8 @@ private import Synchronization
 final class GroupWriter: Sendable {
     /// The most writes in one commit, so that nobody waits long.
     static let groupMax = 256
+    /// The most writes that wait; more are refused as busy.
+    static let backlogMax = 10_000
 
     private struct Write: Sendable {
         let rings: Bool
@@ -20,11 +23,12 @@ final class GroupWriter: Sendable {
     }
 
     private struct State {
-        var waiting: [Write] = []
+        var waiting = Backlog<Write>()
         var isRunning = false
     }
 
     private let pool: DatabasePool
+    private let backlogMax: Int
     private let beforeReply: @Sendable () -> Void
     private let afterCommit: @Sendable (_ rings: Bool) -> Void
     private let state = Mutex(State())
@@ -35,15 +39,19 @@ final class GroupWriter: Sendable {
     ///   - beforeReply: called after each commit, before anybody hears of it.
     ///   - afterCommit: called after each commit, with whether others should hear of it.
     init(
-        pool: DatabasePool, beforeReply: @escaping @Sendable () -> Void = {},
+        pool: DatabasePool, backlogMax: Int = GroupWriter.backlogMax,
+        beforeReply: @escaping @Sendable () -> Void = {},
         afterCommit: @escaping @Sendable (_ rings: Bool) -> Void
     ) {
         self.pool = pool
+        self.backlogMax = backlogMax
         self.beforeReply = beforeReply
         self.afterCommit = afterCommit
     }
 
     /// Runs `body` in a savepoint of the next group and answers once it is on disk.
+    ///
+    /// - Throws: `busy`, and nothing is run, when too many writes wait already.
     func write<Value: Sendable>(
         rings: Bool, _ body: @escaping @Sendable (Database) throws -> Value
     ) async throws -> Value {
@@ -78,15 +86,31 @@ final class GroupWriter: Sendable {
         let value = Mutex<Result<Value, any Error>?>(nil)
     }
 
+    /// Where a write stands that has just come.
+    private enum Place { case first, behindOthers, none }
+
     private func enqueue(_ write: Write) {
-        let mustStart = state.withLock { state in
+        let place = state.withLock { state -> Place in
+            guard state.waiting.count < backlogMax else { return .none }
             state.waiting.append(write)
             defer { state.isRunning = true }
-            return !state.isRunning
+            return state.isRunning ? .behindOthers : .first
         }
-        guard mustStart else { return }
-        pool.asyncWriteWithoutTransaction { db in self.drain(db) }
+        switch place {
+        case .first: pool.asyncWriteWithoutTransaction { db in self.drain(db) }
+        case .behindOthers: return
+        case .none:
+            write.reply(
+                StoreError(
+                    .busy,
+                    "\(backlogMax) writes wait for the database already; try again in a moment."))
+        }
     }
+
+    /// How many writes wait for the next group.
+    var waitingCount: Int { state.withLock { $0.waiting.count } }
+    /// Whether a group is being written.
+    var isWriting: Bool { state.withLock { $0.isRunning } }
 
     private func drain(_ db: Database) {
         while let group = nextGroup() {
@@ -96,13 +120,9 @@ final class GroupWriter: Sendable {
 
     private func nextGroup() -> [Write]? {
         state.withLock { state in
-            guard !state.waiting.isEmpty else {
-                state.isRunning = false
-                return nil
-            }
-            let group = Array(state.waiting.prefix(Self.groupMax))
-            state.waiting.removeFirst(group.count)
-            return group
+            let group = state.waiting.take(Self.groupMax)
+            state.isRunning = !group.isEmpty
+            return group.isEmpty ? nil : group
         }
     }
 

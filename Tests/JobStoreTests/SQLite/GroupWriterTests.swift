@@ -159,6 +159,29 @@ struct GroupWriterTests {
         #expect(error?.code == .busy)
     }
 
+    @Test func writesBeyondTheBacklogAreRefusedAsBusy() async throws {
+        let writer = GroupWriter(pool: store.pool, backlogMax: 3) { _ in }
+        let other = try RawDatabase(files.path)
+        try other.execute("BEGIN IMMEDIATE")
+        // The first one leaves the backlog and waits for the lock.
+        let first = Task { try await writer.write(rings: false) { try Self.insert(0, $0) } }
+        #expect(try await eventually { writer.waitingCount == 0 && writer.isWriting })
+        let waiting = (1...3).map { number in
+            Task { try await writer.write(rings: false) { try Self.insert(number, $0) } }
+        }
+        #expect(try await eventually { writer.waitingCount == 3 })
+        let refusal = await #expect(throws: StoreError.self) {
+            try await writer.write(rings: false) { try Self.insert(9, $0) }
+        }
+        #expect(refusal?.code == .busy && refusal?.remedy == .wait)
+        #expect(refusal?.message.hasPrefix("3 writes wait") == true)
+        try other.execute("COMMIT")
+        for task in [first] + waiting { try await task.value }
+        #expect(try await numbers() == [0, 1, 2, 3])
+        try await writer.write(rings: false) { try Self.insert(9, $0) }
+        #expect(try await numbers().last == 9)
+    }
+
     @Test func answersComeInAnyNumberAndOrder() async throws {
         try await withThrowingTaskGroup(of: (Int, Int).self) { group in
             for number in 0..<600 {
