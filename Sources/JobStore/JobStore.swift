@@ -72,7 +72,8 @@ package protocol JobStore: Sendable {
     func holds(_ lease: Lease) async throws(StoreError) -> Bool
     /// Stores logs of a running job.
     func save(_ logs: [LogEntry], _ lease: Lease) async throws(StoreError)
-    /// Running jobs of a worker whose cancellation was asked for and not passed on yet.
+    /// Running jobs of a worker whose cancellation was asked for and not passed on yet, the oldest
+    /// of them when there are very many.
     func cancelsWaiting(_ worker: String) async throws(StoreError) -> [JobRecord]
     /// Writes down that the remote cancel is about to be sent, or why it never will be.
     ///
@@ -141,14 +142,17 @@ package protocol JobStore: Sendable {
     func markDraining(_ worker: String) async throws(StoreError)
     /// All registered workers with what is known about their lives.
     func workers() async throws(StoreError) -> [(worker: WorkerRecord, liveness: Liveness)]
-    /// Takes over the jobs of dead workers and of none, and forgets the dead ones.
+    /// Takes over jobs of dead workers and of none, and forgets the dead ones that own nothing more.
+    ///
+    /// There may be more of them until the answer is empty.
     ///
     /// A worker that lives but is silent loses its jobs after its lease, and those that it may be
     /// sending only after another `grace`.
     func takeOver(_ worker: WorkerRecord, grace: Duration) async throws(StoreError) -> [JobRecord]
     /// The jobs that a worker owns.
     func owned(by worker: String) async throws(StoreError) -> [JobRecord]
-    /// Gives back everything that a worker owns and forgets the worker.
+    /// Gives back everything that a worker owns, in as many transactions as that takes, and forgets
+    /// the worker.
     func retire(_ worker: String) async throws(StoreError)
     /// Marks the worker as draining, unless it has unfinished jobs to do.
     func retireIfIdle(_ worker: WorkerRecord) async throws(StoreError) -> Bool

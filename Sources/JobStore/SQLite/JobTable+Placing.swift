@@ -17,22 +17,30 @@ extension JobTable {
     /// Gives jobs their target whose name somebody has looked up meanwhile, so that they stand in
     /// one lane with later orders that know it.
     ///
-    /// Also one that a worker is looking up right now: the others wait for it.
+    /// Also one that a worker is looking up right now: the others wait for it. The oldest are placed,
+    /// so that the lock is short; the next order that knows the name, or the worker that looks one of
+    /// the rest up, goes on with them.
     func placeUnresolved(named name: String, on target: Target, instance: String) throws {
         let statement = try db.cachedStatement(sql: Self.unresolvedSQL)
         let rows = try Row.fetchAll(
             statement,
-            arguments: ["instance": instance, "type": target.type.rawValue, "name": name])
+            arguments: [
+                "instance": instance, "type": target.type.rawValue, "name": name,
+                "limit": Self.placedMax,
+            ])
         for row in rows {
             var job = try JobRecord(row)
             try place(&job, on: target)
         }
     }
 
+    /// The most jobs that one transaction places.
+    static let placedMax = 500
+
     static let unresolvedSQL = """
         SELECT * FROM job
         WHERE target_id IS NULL AND status IN ('pending', 'starting') AND instance = :instance
             AND target_type = :type AND target_name = :name
-        ORDER BY id
+        ORDER BY id LIMIT :limit
         """
 }

@@ -33,6 +33,11 @@ extension SQLiteJobStore {
         }
     }
 
+    /// The most jobs that one transaction hands from one worker to another, or gives back.
+    static let handOverMax = 500
+    /// The most cancels that are told of at once.
+    private static let cancelsMax = 100
+
     package func takeOver(
         _ worker: WorkerRecord, grace: Duration
     ) async throws(StoreError) -> [JobRecord] {
@@ -46,13 +51,15 @@ extension SQLiteJobStore {
         // taken over, since it is suspended or another's, would wake everybody without end.
         let (taken, forgotten) = try await write(rings: false) { db in
             let table = table(db)
-            var taken = try table.takeOrphans(worker)
+            var taken = try table.takeOrphans(worker, limit: Self.handOverMax)
             var forgotten: [String] = []
             for (other, liveness) in lost {
-                let (jobs, isForgotten) = try table.takeOver(
-                    other, liveness, by: worker, grace: grace)
-                taken += jobs
-                if isForgotten { forgotten.append(other.id) }
+                taken += try table.takeOver(
+                    other, liveness, by: worker, grace: grace,
+                    limit: Self.handOverMax - taken.count)
+                if !liveness.isAlive, try table.forgetIfSpent(other.id) {
+                    forgotten.append(other.id)
+                }
             }
             if !taken.isEmpty { try JobTable.keepRegistered(worker, clock, db) }
             return (taken, forgotten)
@@ -87,17 +94,25 @@ extension SQLiteJobStore {
     package func cancelsWaiting(_ worker: String) async throws(StoreError) -> [JobRecord] {
         try await read { db in
             try Row.fetchAll(
-                db, sql: JobTable.cancelsWaitingSQL, arguments: ["worker": worker]
+                db, sql: JobTable.cancelsWaitingSQL,
+                arguments: ["worker": worker, "limit": Self.cancelsMax]
             ).map { try JobRecord($0) }
         }
     }
 
     package func retire(_ worker: String) async throws(StoreError) {
         let table = tableMaker()
-        try await write { db in
-            let table = table(db)
-            guard try table.releaseAll(of: worker) else { return }
-            try db.execute(sql: "DELETE FROM worker WHERE id = ?", arguments: [worker])
+        var isEverythingReleased = false
+        while !isEverythingReleased {
+            // Whoever dies between two of these is found dead, and the rest is taken over.
+            isEverythingReleased = try await write { db in
+                let table = table(db)
+                let count = try table.release(of: worker, limit: Self.handOverMax)
+                guard count < Self.handOverMax else { return false }
+                // What may still be sending stays its own.
+                _ = try table.forgetIfSpent(worker)
+                return true
+            }
         }
     }
 
@@ -161,10 +176,26 @@ extension JobTable {
             AND instance = :instance AND (:key IS NULL OR key_fingerprint = :key)
         """
 
-    static let cancelsWaitingSQL = """
+    /// What a lost worker has; of one that may wake up without what it may be sending.
+    static let heirloomSQL = """
         SELECT * FROM job
+        WHERE lease_owner = :other AND instance = :instance
+            AND (:key IS NULL OR key_fingerprint = :key)
+            AND (:all OR status <> 'starting' OR phase NOT IN ('sending', 'reconciling'))
+        ORDER BY id LIMIT :limit
+        """
+
+    static let releasableSQL = """
+        SELECT * FROM job
+        WHERE lease_owner = :worker AND (status <> 'starting' OR phase <> 'sending')
+        ORDER BY id LIMIT :limit
+        """
+
+    static let cancelsWaitingSQL = """
+        SELECT * FROM job INDEXED BY job_cancel
         WHERE lease_owner = :worker AND cancel_requested_at IS NOT NULL
-            AND cancel_sent_at IS NULL AND finished_at IS NULL
+            AND cancel_sent_at IS NULL AND finished_at IS NULL AND status = 'running'
+        ORDER BY id LIMIT :limit
         """
 
     /// Jobs to do, and operations that outlived their job's deadline and are still followed.
@@ -187,29 +218,37 @@ extension JobTable {
         ]
     }
 
-    func takeOrphans(_ worker: WorkerRecord) throws -> [JobRecord] {
-        try Row.fetchAll(db, sql: Self.orphanSQL, arguments: Self.serving(worker))
-            .map { try take(try JobRecord($0), worker, isSenderDead: false) }
+    /// Takes jobs that nobody owns, at most `limit`.
+    func takeOrphans(_ worker: WorkerRecord, limit: Int) throws -> [JobRecord] {
+        try Row.fetchAll(
+            db, sql: Self.orphanSQL + " LIMIT :limit",
+            arguments: Self.serving(worker) + ["limit": limit]
+        ).map { try take(try JobRecord($0), worker, isSenderDead: false) }
     }
 
-    /// Takes what a lost worker had; forgets it when it is dead and nothing of it is left.
+    /// Takes what a lost worker had, at most `limit` jobs.
     func takeOver(
-        _ other: WorkerRecord, _ liveness: Liveness, by worker: WorkerRecord, grace: Duration
-    ) throws -> (jobs: [JobRecord], isForgotten: Bool) {
-        let jobs = try Row.fetchAll(
-            db, sql: "SELECT * FROM job WHERE lease_owner = :worker ORDER BY id",
-            arguments: ["worker": other.id]
-        ).map { try JobRecord($0) }
-        let mine = jobs.filter { job in
-            worker.serves(instance: job.instance, keyFingerprint: job.keyFingerprint)
-                && liveness.yields(job, grace: grace)
-        }
-        let taken = try mine.map { try take($0, worker, isSenderDead: !liveness.isAlive) }
-        let isForgotten = !liveness.isAlive && mine.count == jobs.count
-        if isForgotten {
-            try db.execute(sql: "DELETE FROM worker WHERE id = ?", arguments: [other.id])
-        }
-        return (taken, isForgotten)
+        _ other: WorkerRecord, _ liveness: Liveness, by worker: WorkerRecord, grace: Duration,
+        limit: Int
+    ) throws -> [JobRecord] {
+        try Row.fetchAll(
+            db, sql: Self.heirloomSQL,
+            arguments: Self.serving(worker)
+                + ["other": other.id, "all": liveness.yieldsAll(grace: grace), "limit": limit]
+        ).map { try take(try JobRecord($0), worker, isSenderDead: !liveness.isAlive) }
+    }
+
+    /// Forgets a worker that owns nothing.
+    ///
+    /// - Returns: whether it owns nothing.
+    func forgetIfSpent(_ worker: String) throws -> Bool {
+        let ownsJobs =
+            try Bool.fetchOne(
+                db, sql: "SELECT EXISTS (SELECT 1 FROM job WHERE lease_owner = ?)",
+                arguments: [worker]) ?? false
+        guard !ownsJobs else { return false }
+        try db.execute(sql: "DELETE FROM worker WHERE id = ?", arguments: [worker])
+        return true
     }
 
     private func take(
@@ -234,26 +273,23 @@ extension JobTable {
         }
     }
 
-    /// Gives back what a worker owns.
+    /// Gives back what a worker owns, except what it may still be sending; at most `limit` jobs.
     ///
-    /// - Returns: whether nothing is left; a job that may still be sending stays.
-    func releaseAll(of worker: String) throws -> Bool {
+    /// - Returns: how many.
+    func release(of worker: String, limit: Int) throws -> Int {
         let jobs = try Row.fetchAll(
-            db, sql: "SELECT * FROM job WHERE lease_owner = :worker",
-            arguments: ["worker": worker]
+            db, sql: Self.releasableSQL, arguments: ["worker": worker, "limit": limit]
         ).map { try JobRecord($0) }
-        var isEverythingReleased = true
         for job in jobs {
             switch job.state {
             case .starting(.claimed): _ = try advance(job, by: .released)
-            case .starting(.sending): isEverythingReleased = false
             case .starting, .running, .pending, .success, .failed, .cancelled:
                 var released = job
                 released.leaseOwner = nil
                 try update(released)
             }
         }
-        return isEverythingReleased
+        return jobs.count
     }
 }
 
@@ -283,13 +319,8 @@ extension Liveness {
         }
     }
 
-    /// Whether another worker may have the job.
-    func yields(_ job: JobRecord, grace: Duration) -> Bool {
-        guard isAlive else { return true }
-        switch job.state {
-        case .starting(.sending), .starting(.reconciling):
-            return silence > Self.leaseTime + grace
-        case .pending, .starting, .running, .success, .failed, .cancelled: return isSilent
-        }
+    /// Whether another worker may also have what this one may be sending.
+    func yieldsAll(grace: Duration) -> Bool {
+        !isAlive || silence > Self.leaseTime + grace
     }
 }
