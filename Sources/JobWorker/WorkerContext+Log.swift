@@ -18,10 +18,12 @@ extension WorkerContext {
     }
 
     /// Tells that something about a job has to be tried again.
-    func logTrouble(_ job: JobRecord, _ error: any Error) {
+    ///
+    /// - Parameter job: nil when it could not even be read.
+    func logTrouble(_ job: JobRecord?, _ error: any Error) {
         let message = (error as? StoreError)?.message ?? "\(error)"
-        logger.error(
-            "A job could not be looked after; trying again",
-            metadata: [LogKey.jobID: "\(job.id)", LogKey.errorMessage: "\(message)"])
+        var metadata: Logger.Metadata = [LogKey.errorMessage: "\(message)"]
+        if let job { metadata[LogKey.jobID] = "\(job.id)" }
+        logger.error("A job could not be looked after; trying again", metadata: metadata)
     }
 }

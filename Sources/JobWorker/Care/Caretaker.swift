@@ -9,16 +9,17 @@ final class Caretaker: Sendable {
     /// Wakes the scheduling loop.
     private let ring: @Sendable () -> Void
     private let follower: Follower
-    private let assignments: AsyncStream<Duty>
-    private let inbox: AsyncStream<Duty>.Continuation
-    /// What tasks of this process are doing.
-    private let underWay = Mutex<Set<Duty.Key>>([])
+    private let duties = Mutex(DutyQueue())
+    /// Rings when a duty may have a place.
+    private let bell: AsyncStream<Void>.Continuation
+    private let rings: AsyncStream<Void>
 
     init(_ context: WorkerContext, ring: @escaping @Sendable () -> Void) {
         self.context = context
         self.ring = ring
         follower = Follower(context)
-        (assignments, inbox) = AsyncStream.makeStream(of: Duty.self)
+        (rings, bell) = AsyncStream.makeStream(
+            of: Void.self, bufferingPolicy: .bufferingNewest(1))
     }
 
     /// Hands a job to whoever looks after jobs in its state.
@@ -26,9 +27,9 @@ final class Caretaker: Sendable {
         defer { ring() }
         guard job.leaseOwner == context.worker.id else { return }
         switch job.state {
-        case .starting(.reconciling): assign(.reconcile(job))
-        case .starting: assign(.recover(job))
-        case .running(.verifying): assign(.verify(job))
+        case .starting(.reconciling): assign(Duty(.reconcile, job))
+        case .starting: assign(Duty(.recover, job))
+        case .running(.verifying): assign(Duty(.verify, job))
         case .running: follower.add(job)
         // Komodo may still be working, and the lane is held until it is done.
         case .failed(.deadline) where job.holdsLane: follower.add(job)
@@ -36,25 +37,28 @@ final class Caretaker: Sendable {
         }
     }
 
-    /// Gives a task to do, unless it is being done.
+    /// Gives a task to do, unless it waits to be done or is being done.
     func assign(_ duty: Duty) {
-        let isNew = underWay.withLock { $0.insert(duty.key).inserted }
-        if isNew { inbox.yield(duty) }
+        duties.withLock { $0.add(duty) }
+        bell.yield()
     }
 
-    /// Does what is assigned, until it is cancelled.
+    /// Does what is assigned, so much at a time, until it is cancelled.
     ///
     /// - Throws: when the database cannot be used any more.
     func attend() async throws {
         try await withThrowingDiscardingTaskGroup { group in
-            for await duty in assignments {
-                group.addTask {
-                    do {
-                        try await self.attend(to: duty)
-                    } catch {
-                        // Or the loop would wait for another duty first.
-                        self.inbox.finish()
-                        throw error
+            for await _ in rings {
+                while let duty = duties.withLock({ $0.begin() }) {
+                    group.addTask {
+                        do {
+                            try await self.attend(to: duty)
+                            self.bell.yield()
+                        } catch {
+                            // Or the loop would wait for another ring first.
+                            self.bell.finish()
+                            throw error
+                        }
                     }
                 }
             }
@@ -71,28 +75,46 @@ final class Caretaker: Sendable {
     private func attend(to duty: Duty) async throws {
         var backoff = context.policy.jobBackoff
         while true {
+            var job: JobRecord?
             do {
-                let next = try await carryOut(duty)
-                underWay.withLock { _ = $0.remove(duty.key) }
+                job = try await context.store.job(row: duty.job)
+                let next = try await carryOut(duty, job)
+                duties.withLock { $0.end(duty) }
                 // Only now, because it may be the same duty again.
                 if let next { care(for: next) } else { ring() }
                 return
             } catch let error as StoreError {
                 guard error.remedy != .end else { throw error }
-                context.logTrouble(duty.job, error)
+                context.logTrouble(job, error)
+                // A job that gives trouble leaves its place to others; a database that does gives
+                // the same to all.
+                guard error.remedy == .wait else { return try await rest(duty) }
                 try await context.sleep(backoff.next())
             }
         }
     }
 
+    private func rest(_ duty: Duty) async throws {
+        let pause = duties.withLock { $0.rest(duty, context.policy.jobBackoff) }
+        bell.yield()
+        try await context.sleep(pause)
+        duties.withLock { $0.resume(duty) }
+    }
+
     /// The job afterwards, if it has to be looked after further.
-    private func carryOut(_ duty: Duty) async throws -> JobRecord? {
-        guard let lease = duty.job.lease, try await context.store.holds(lease) else { return nil }
-        switch duty {
-        case .reconcile(let job): return try await Reconciler(context: context).run(job)
-        case .verify(let job): return try await Verifier(context: context).run(job)
-        case .recover(let job): return try await Recovery(context: context).run(job)
-        case .cancel(let job):
+    private func carryOut(_ duty: Duty, _ job: JobRecord?) async throws -> JobRecord? {
+        guard let job, job.leaseOwner == context.worker.id, job.leaseNumber == duty.leaseNumber
+        else { return nil }
+        switch duty.kind {
+        case .reconcile:
+            guard job.state == .starting(.reconciling) else { return job }
+            return try await Reconciler(context: context).run(job)
+        case .verify:
+            guard job.state == .running(.verifying) else { return job }
+            return try await Verifier(context: context).run(job)
+        case .recover: return try await Recovery(context: context).run(job)
+        case .cancel:
+            guard job.state.status == .running else { return nil }
             try await Canceller(context: context, follower: follower).run(job)
             return nil
         }

@@ -128,21 +128,23 @@ final class Scheduler: Sendable {
         for job in tick.expired { context.logEnd(job) }
     }
 
-    /// Takes over the jobs of workers that are gone.
+    /// Takes over the jobs of workers that are gone, part by part.
     func takeOver() async throws(StoreError) {
-        let jobs = try await context.store.takeOver(
-            context.worker, grace: context.policy.reconcileGrace)
-        guard !jobs.isEmpty else { return }
-        context.logger.notice(
-            "Took over jobs of a worker that is gone",
-            metadata: [LogKey.count: "\(jobs.count)"])
-        for job in jobs { caretaker.care(for: job) }
+        while true {
+            let jobs = try await context.store.takeOver(
+                context.worker, grace: context.policy.reconcileGrace)
+            guard !jobs.isEmpty else { return }
+            context.logger.notice(
+                "Took over jobs of a worker that is gone",
+                metadata: [LogKey.count: "\(jobs.count)"])
+            for job in jobs { caretaker.care(for: job) }
+        }
     }
 
     private func passOnCancels() async throws(StoreError) {
         for job in try await context.store.cancelsWaiting(context.worker.id)
         where job.state.status == .running {
-            caretaker.assign(.cancel(job))
+            caretaker.assign(Duty(.cancel, job))
         }
     }
 
@@ -189,7 +191,7 @@ final class Scheduler: Sendable {
             // What is cut off is found by whoever takes the job over.
         } catch {
             context.logTrouble(job, error)
-            caretaker.assign(.recover(job))
+            caretaker.assign(Duty(.recover, job))
         }
     }
 }

@@ -18,6 +18,8 @@ struct EvidenceWatch: Sendable, Hashable {
     let quietFrom: Int64
     let grace: Duration
     private(set) var cleanSince: Int64?
+    /// When the last read began that succeeded.
+    private(set) var lastRead: Int64?
 
     /// What has left is with Komodo or lost after this moment, so that a job can end without
     /// knowledge and give up its lane.
@@ -30,6 +32,7 @@ struct EvidenceWatch: Sendable, Hashable {
 
     /// A read that began at `start` succeeded and showed these updates.
     mutating func saw(_ candidates: [String], start: Int64) -> Verdict {
+        lastRead = start
         if candidates.count > 1 {
             cleanSince = nil
             return start >= settledFrom ? .ambiguous(candidates) : .undecided
@@ -42,6 +45,13 @@ struct EvidenceWatch: Sendable, Hashable {
             return grace == .zero ? .absent : .undecided
         }
         return start - since >= grace.inMilliseconds ? .absent : .undecided
+    }
+
+    /// A read that began at `start` was refused for good; whether the job can end with that.
+    mutating func refused(start: Int64) -> Bool {
+        lastRead = start
+        cleanSince = nil
+        return start >= settledFrom
     }
 
     /// A read failed; the grace begins anew.

@@ -11,8 +11,11 @@ struct Reconciler: Sendable {
     static let clockTolerance: Duration = .seconds(300)
     /// No wait for a sender is longer than this, whatever the clocks say.
     private static let quietMax: Duration = .seconds(120)
+    /// After so long without a read that succeeds, others that wait have their turn.
+    private static let failingMax: Duration = .seconds(60)
 
-    /// Looks until it is known; the job afterwards, nil when somebody else has it.
+    /// Looks until it is known, or until nothing can be read for ``failingMax``; the job afterwards,
+    /// nil when somebody else has it.
     func run(_ job: JobRecord) async throws -> JobRecord? {
         guard let lease = job.lease, let intent = job.intent else {
             preconditionFailure("a job that was sent has an owner and an intent")
@@ -20,12 +23,16 @@ struct Reconciler: Sendable {
         await context.hooks.reached(.reconciling, job)
         var watch = EvidenceWatch(
             quietFrom: quietFrom(intent), grace: context.policy.reconcileGrace)
-        let pace = PollPace(startedAt: context.clock.sinceBoot(), scale: context.policy.pollScale)
+        let start = context.clock.sinceBoot()
+        let pace = PollPace(startedAt: start, scale: context.policy.pollScale)
+        let failingMax = (Self.failingMax * context.policy.pollScale).inMilliseconds
         var isReadable = false
         while true {
             if let event = try await look(job, intent, &watch, &isReadable) {
                 return try await context.record(event, job, lease)
             }
+            let lastRead = watch.lastRead ?? start
+            guard context.clock.sinceBoot() - lastRead < failingMax else { return job }
             try await context.sleep(pace.next(at: context.clock.sinceBoot()))
             guard try await context.store.holds(lease) else { return nil }
         }
@@ -40,7 +47,7 @@ struct Reconciler: Sendable {
         do {
             if !isReadable {
                 if let error = try await refusal(of: job.target) {
-                    return unreadable(error, start, &watch)
+                    return watch.refused(start: start) ? .targetRefused(error) : nil
                 }
                 isReadable = true
             }
@@ -57,7 +64,7 @@ struct Reconciler: Sendable {
             }
         } catch let error as KomodoError where error.code == .unsupported {
             // It keeps no record that could tell, and never will.
-            return unreadable(error.jobError, start, &watch)
+            return watch.refused(start: start) ? .targetRefused(error.jobError) : nil
         } catch let error as KomodoError {
             watch.failed()
             context.logger.debug(
@@ -67,15 +74,6 @@ struct Reconciler: Sendable {
                 ])
             return nil
         }
-    }
-
-    /// The end of a job whose run cannot be looked for, once its request travels no more: its lane
-    /// goes to the next one then.
-    private func unreadable(
-        _ error: JobError, _ start: Int64, _ watch: inout EvidenceWatch
-    ) -> JobEvent? {
-        watch.failed()
-        return start >= watch.settledFrom ? .targetRefused(error) : nil
     }
 
     /// From when on nobody can be sending: the answer to the last byte is not waited for any more.

@@ -9,6 +9,8 @@ struct AlteredKomodo: KomodoAPI {
     var answer: @Sendable (Submission) async -> SubmissionResult? = { _ in nil }
     /// Runs before an update is read.
     var beforeReading: @Sendable (String) async -> Void = { _ in }
+    /// Whether the updates of a target cannot be listed.
+    var failsToList: @Sendable (Target) -> Bool = { _ in false }
 
     func submit(
         _ submission: Submission, gate: @escaping @Sendable () async -> Bool
@@ -51,7 +53,8 @@ struct AlteredKomodo: KomodoAPI {
     }
 
     func evidence(_ query: EvidenceQuery) async throws(KomodoError) -> [UpdateSummary] {
-        try await komodo.evidence(query)
+        if failsToList(query.target) { throw KomodoError(.serverFault, "It broke.") }
+        return try await komodo.evidence(query)
     }
 
     func canRead(_ target: Target) async throws(KomodoError) -> Bool {

@@ -1,8 +1,9 @@
 import JobStore
-import JobWorker
 import Jobs
 import KomodoSimulator
 import Testing
+
+@testable import JobWorker
 
 /// Jobs that wait, expire, or are waited for no longer.
 @Suite(.timeLimit(.minutes(2)))
@@ -170,6 +171,88 @@ struct WaitingTests {
             }
             #expect(gauge.most == 8)
             #expect(bench.simulator.ledger.submissions(of: "Deploy").count == 30)
+        }
+    }
+
+    @Test
+    func onlySoManyJobsAreReconciledAtATimeAndCancelsPassThem() async throws {
+        let most = DutyQueue.reconciliationsMax
+        let hang = ResourceFault("slow-build", .hangs, times: 1)
+        var plan = Bench.Plan()
+        plan.extraDeployments = most + 6
+        plan.faults = FaultScript(resources: [hang])
+        try await Bench.with(plan) { bench in
+            let isOpen = Once()
+            let reached = Gauge()
+            var workerPlan = WorkerUnderTest.Plan()
+            workerPlan.hooks.reached = { step, _ in
+                guard step == .reconciling else { return }
+                reached.rise()
+                while !isOpen.hasHappened { await Task.yield() }
+            }
+            try await bench.withWorker(workerPlan) { worker in
+                let build = try await bench.enqueue(.build, "slow-build")
+                _ = try await bench.wait(for: build) { $0.state.status == .running }
+                bench.simulator.script(
+                    FaultScript(
+                        rules: [
+                            FaultRule(
+                                type: "Deploy", times: most + 6, action: FaultAction(.dropAfter))
+                        ], resources: [hang]))
+                var jobs: [JobRecord] = []
+                for number in 1...(most + 6) {
+                    let name = "app-\(String(10_000 + number).dropFirst())"
+                    jobs.append(try await bench.enqueue(.deploy, name))
+                }
+                for job in jobs {
+                    _ = try await bench.wait(for: job, in: .starting(.reconciling))
+                }
+                try await worker.passes(5)
+                #expect(reached.most == most)
+                // It does not wait behind them.
+                _ = try await bench.store.cancel(build.row)
+                try await bench.expect(build, endsAs: .cancelled(.remoteCancelled))
+                #expect(reached.most == most)
+                _ = isOpen.isFirst()
+                for job in jobs {
+                    try await bench.expect(job, endsAs: .success)
+                    #expect(bench.submissions(job) == 1)
+                }
+            }
+        }
+    }
+
+    @Test
+    func jobsWhoseTargetsCannotBeReadLeaveTheirPlacesToOthers() async throws {
+        let most = DutyQueue.reconciliationsMax
+        var plan = Bench.Plan()
+        plan.extraDeployments = most + 1
+        plan.faults = FaultScript(
+            rules: [FaultRule(type: "Deploy", times: most + 1, action: FaultAction(.dropAfter))])
+        try await Bench.with(plan) { bench in
+            let names = (1...(most + 1)).map { "app-\(String(10_000 + $0).dropFirst())" }
+            let isMended = Once()
+            var workerPlan = WorkerUnderTest.Plan()
+            workerPlan.komodo = AlteredKomodo(
+                komodo: bench.komodo,
+                failsToList: { !isMended.hasHappened && $0.name != names[most] })
+            try await bench.withWorker(workerPlan) { _ in
+                var jobs: [JobRecord] = []
+                for name in names[..<most] { jobs.append(try await bench.enqueue(.deploy, name)) }
+                for job in jobs {
+                    _ = try await bench.wait(for: job, in: .starting(.reconciling))
+                }
+                let last = try await bench.enqueue(.deploy, names[most])
+                try await bench.expect(last, endsAs: .success)
+                for job in jobs {
+                    #expect(try await bench.current(job).state == .starting(.reconciling))
+                }
+                _ = isMended.isFirst()
+                for job in jobs + [last] {
+                    try await bench.expect(job, endsAs: .success)
+                    #expect(bench.submissions(job) == 1)
+                }
+            }
         }
     }
 
