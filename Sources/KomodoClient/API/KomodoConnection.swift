@@ -12,6 +12,8 @@ package struct KomodoConnection: Sendable {
     package var connectTimeout: Duration
     /// One total deadline over all tries of a read.
     package var totalTimeout: Duration
+    /// One total deadline over all pages of a list that is walked through.
+    package var walkTimeout: Duration
     package var retry: RetryPolicy
     /// How long reads must show nothing before that proves something; the worker waits as long
     /// after a lost submission.
@@ -23,6 +25,7 @@ package struct KomodoConnection: Sendable {
     package init(
         url: String, apiKey: Secret, apiSecret: Secret, requestTimeout: Duration = .seconds(20),
         connectTimeout: Duration = .seconds(5), totalTimeout: Duration = .seconds(45),
+        walkTimeout: Duration = .seconds(120),
         retry: RetryPolicy = RetryPolicy(), evidenceGrace: Duration = .seconds(30),
         certificateFile: String? = nil, verifiesCertificates: Bool = true
     ) {
@@ -33,8 +36,20 @@ package struct KomodoConnection: Sendable {
         self.requestTimeout = requestTimeout
         self.connectTimeout = connectTimeout
         self.totalTimeout = totalTimeout
+        self.walkTimeout = walkTimeout
         self.retry = retry
         self.certificateFile = certificateFile
         self.verifiesCertificates = verifiesCertificates
+    }
+}
+
+extension KomodoConnection {
+    /// What is thrown when the pages of a list take more than ``walkTimeout`` together.
+    func walkTookTooLong(_ list: String, pages: Int) -> KomodoError {
+        let seconds = Int(walkTimeout.inSeconds)
+        return KomodoError(
+            .timedOut,
+            "Komodo took more than \(seconds) s for \(pages) pages of its list of \(list); "
+                + "try again when it answers faster.")
     }
 }

@@ -11,9 +11,9 @@ extension CoreKomodo {
     /// Reads JSON, trying again where that is safe and may help.
     func json(
         _ request: OutgoingRequest, for purpose: TokenBucket.Purpose,
-        on route: HTTPTransport.Route = .pooled
+        on route: HTTPTransport.Route = .pooled, within limit: Duration? = nil
     ) async throws(KomodoError) -> JSONValue {
-        let answer = try await answer(to: request, for: purpose, on: route)
+        let answer = try await answer(to: request, for: purpose, on: route, within: limit)
         do {
             return try JSONValue(parsing: answer.body)
         } catch {
@@ -26,12 +26,15 @@ extension CoreKomodo {
 
     /// Reads a successful answer, trying again within ``KomodoConnection/totalTimeout``.
     ///
-    /// - Parameter usesKey: false for requests that carry no key.
+    /// - Parameters:
+    ///   - usesKey: false for requests that carry no key.
+    ///   - limit: when the walk has to be over to which the read belongs.
     func answer(
         to request: OutgoingRequest, for purpose: TokenBucket.Purpose,
-        on route: HTTPTransport.Route = .pooled, usesKey: Bool = true
+        on route: HTTPTransport.Route = .pooled, usesKey: Bool = true,
+        within limit: Duration? = nil
     ) async throws(KomodoError) -> HTTPAnswer {
-        try await retries.run(request.path) { end throws(FailedTry) in
+        try await retries.run(request.path, within: limit) { end throws(FailedTry) in
             try await once(request, for: purpose, on: route, usesKey: usesKey, until: end)
         }
     }

@@ -16,12 +16,15 @@ struct ReadRetries: Sendable {
 
     /// Answers with the first success of `once`, which is told when all has to be over.
     ///
-    /// - Parameter path: what is read, for the log.
+    /// - Parameters:
+    ///   - path: what is read, for the log.
+    ///   - limit: when a walk has to be over to which this belongs.
     func run(
-        _ path: String,
+        _ path: String, within limit: Duration? = nil,
         _ once: (_ end: Duration) async throws(FailedTry) -> HTTPAnswer
     ) async throws(KomodoError) -> HTTPAnswer {
-        let end = surroundings.now() + connection.totalTimeout
+        let ownEnd = surroundings.now() + connection.totalTimeout
+        let end = limit.map { min($0, ownEnd) } ?? ownEnd
         var failures = 0
         while true {
             let failed: FailedTry

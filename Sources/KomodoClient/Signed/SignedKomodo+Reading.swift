@@ -15,9 +15,9 @@ extension SignedKomodo {
     /// Reads what an answer is about, trying again where that may help.
     func document(
         _ draft: SignedRequests.Draft, for purpose: TokenBucket.Purpose,
-        on route: HTTPTransport.Route = .pooled
+        on route: HTTPTransport.Route = .pooled, within limit: Duration? = nil
     ) async throws(KomodoError) -> JSONValue {
-        let answer = try await answer(to: draft, for: purpose, on: route)
+        let answer = try await answer(to: draft, for: purpose, on: route, within: limit)
         do {
             return SignedDocument.content(try JSONValue(parsing: answer.body))
         } catch {
@@ -31,9 +31,9 @@ extension SignedKomodo {
 
     private func answer(
         to draft: SignedRequests.Draft, for purpose: TokenBucket.Purpose,
-        on route: HTTPTransport.Route
+        on route: HTTPTransport.Route, within limit: Duration?
     ) async throws(KomodoError) -> HTTPAnswer {
-        try await retries.run(draft.path) { end throws(FailedTry) in
+        try await retries.run(draft.path, within: limit) { end throws(FailedTry) in
             try await once(draft, for: purpose, on: route, until: end)
         }
     }

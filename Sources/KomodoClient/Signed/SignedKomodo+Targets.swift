@@ -129,14 +129,19 @@ extension SignedKomodo {
     ) async throws(KomodoError) -> SignedListing {
         let kind = try Self.kind(type)
         let askedAt = surroundings.now()
+        let end = askedAt + connection.walkTimeout
         var items: [JSONValue] = []
         var pages = 0
         var isWhole = false
         repeat {
+            guard surroundings.now() < end else {
+                throw connection.walkTookTooLong("\(type.word)s", pages: pages)
+            }
             pages += 1
             let query = [("page", "\(pages)"), ("page_size", "\(Self.pageSize)")]
-            guard let page = SignedPage(try await document(.list(kind.plural, query), for: purpose))
-            else {
+            let answer = try await document(
+                .list(kind.plural, query), for: purpose, within: end)
+            guard let page = SignedPage(answer) else {
                 throw KomodoError(.malformed, "Komodo's list of \(type.word)s is not a list.")
             }
             items += page.items

@@ -67,6 +67,23 @@ struct RecordTests {
     }
 
     @Test
+    func aWalkThatTakesTooLongIsGivenUp() async throws {
+        try await ReadsBench.run(
+            surroundings: .slow(everyLook: .seconds(4)), options: { $0.extraAlerts = 1_500 }
+        ) { client, simulator in
+            let error = await #expect(throws: KomodoError.self) {
+                try await client.alerts(AlertQuery(page: PageRequest(number: 10, size: 100)))
+            }
+            #expect(error?.code == .timedOut)
+            let asked = simulator.ledger.requestsByType["ListAlerts"] ?? 0
+            #expect((2..<10).contains(asked), "\(asked) pages")
+            // A page that is reached in time is none the worse for it.
+            let first = try await client.alerts(AlertQuery(page: PageRequest(number: 1, size: 100)))
+            #expect(first.items.count == 100)
+        }
+    }
+
+    @Test
     func aRecordThatEndsHasATotal() async throws {
         try await ReadsBench.run(options: { $0.extraAlerts = 100 }) { client, simulator in
             let page = try await client.alerts(

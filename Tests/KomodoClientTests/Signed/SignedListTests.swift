@@ -8,6 +8,26 @@ import Testing
 @Suite(.timeLimit(.minutes(2)))
 struct SignedListTests {
     @Test
+    func aListThatTakesTooLongIsGivenUp() async throws {
+        let items = (0..<SignedKomodo.pageSize).map { number in
+            #"{"id":"dep_\#(number)","name":"app-\#(number)","status":"running"}"#
+        }
+        let page = #"{"items":[\#(items.joined(separator: ","))]}"#
+        let server = try await ScriptedServer.start(.answer(200, page))
+        let surroundings = Surroundings.slow(everyLook: .seconds(2))
+        let error = try await withSigned(
+            testConnection(server.url), surroundings: surroundings
+        ) { client in
+            await #expect(throws: KomodoError.self) {
+                try await client.resolve(.deployment, "elsewhere", for: .read)
+            }
+        }
+        #expect(error?.code == .timedOut)
+        #expect((2..<50).contains(server.received.requests.count))
+        try await server.stop()
+    }
+
+    @Test
     func aListWithoutAnEndIsReadForAHundredPages() async throws {
         let items = (0..<SignedKomodo.pageSize).map { number in
             #"{"id":"dep_\#(number)","name":"app-\#(number)","status":"running"}"#

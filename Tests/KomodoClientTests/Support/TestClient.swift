@@ -42,6 +42,17 @@ final class TestClock: Sendable {
 }
 
 extension Surroundings {
+    /// Surroundings in which every look at the clock takes that long.
+    static func slow(everyLook step: Duration) -> Surroundings {
+        let clock = TestClock()
+        var surroundings = Surroundings.live
+        surroundings.now = {
+            clock.advance(by: step)
+            return clock.now
+        }
+        return surroundings
+    }
+
     /// Surroundings in which time passes `factor` times as fast.
     static func hurried(_ factor: Int) -> Surroundings {
         var surroundings = Surroundings.live

@@ -51,7 +51,8 @@ extension CoreKomodo {
     /// The entries of a record up to the end of a page, from as few requests as possible.
     ///
     /// The first page is always read anew. Later ones go on where an earlier call for the same
-    /// record stopped, so that paging through it reads nothing twice.
+    /// record stopped, so that paging through it reads nothing twice. All of it takes
+    /// ``KomodoConnection/walkTimeout`` at most.
     func walk(
         _ key: String, _ filter: JSONObject, to page: PageRequest,
         request: (Int) -> OutgoingRequest
@@ -62,9 +63,13 @@ extension CoreKomodo {
         if page.number > 1, let known = readCache.withLock({ $0.walk(name, at: now) }) {
             walk = known
         }
-        let (end, overflows) = page.number.multipliedReportingOverflow(by: page.size)
-        while let next = walk.page(toKnow: overflows ? .max : end) {
-            try walk.add(try await json(request(next), for: .read), key)
+        let (count, overflows) = page.number.multipliedReportingOverflow(by: page.size)
+        let end = now + connection.walkTimeout
+        while let next = walk.page(toKnow: overflows ? .max : count) {
+            guard surroundings.now() < end else {
+                throw connection.walkTookTooLong(key, pages: walk.pagesRead)
+            }
+            try walk.add(try await json(request(next), for: .read, within: end), key)
         }
         readCache.withLock { [walk] in $0.keep(walk, name) }
         return walk
