@@ -35,6 +35,8 @@ package protocol JobStore: Sendable {
     func events(_ query: EventQuery) async throws(StoreError) -> EventPage
     /// A job's logs by attempt and position.
     func logs(of job: Int64) async throws(StoreError) -> [LogEntry]
+    /// What tells whether a job's log has grown.
+    func logMark(of job: Int64) async throws(StoreError) -> LogMark
     /// Asks the worker to fetch a running job's log while it grows, until `moment`.
     func watchLogs(of job: Int64, until moment: Timestamp) async throws(StoreError)
     /// Those of a worker's jobs whose logs somebody reads as they grow.

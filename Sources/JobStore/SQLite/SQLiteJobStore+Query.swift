@@ -66,6 +66,24 @@ extension SQLiteJobStore {
         }
     }
 
+    package func logMark(of job: Int64) async throws(StoreError) -> LogMark {
+        try await read { db in
+            let isOver = try Bool.fetchOne(
+                db, sql: "SELECT finished_at IS NOT NULL FROM job WHERE id = ?", arguments: [job])
+            let stages = try Int.fetchOne(
+                db, sql: "SELECT count(*) FROM log WHERE job_id = ?", arguments: [job])
+            let newest = try Row.fetchOne(
+                db,
+                sql: """
+                    SELECT attempt, position, stdout_size + stderr_size AS size FROM log
+                    WHERE job_id = ? ORDER BY attempt DESC, position DESC LIMIT 1
+                    """, arguments: [job])
+            return LogMark(
+                isOver: isOver ?? false, stages: stages ?? 0,
+                newest: newest.map { [$0["attempt"], $0["position"], $0["size"]] } ?? [])
+        }
+    }
+
     package func secrets(of job: Int64) async throws(StoreError) -> JSONObject {
         try await read { db in
             var secrets = JSONObject()

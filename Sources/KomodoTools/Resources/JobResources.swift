@@ -95,9 +95,9 @@ struct JobResources: ResourceProvider {
             }
         case .log(let id):
             guard let job = try await job(id, caller) else { return nil }
-            let known = LogMark(try await context.store.logs(of: job.row))
+            let known = try await context.store.logMark(of: job.row)
             return JobChanges.stream(in: context, since: known) { _ in
-                LogMark(try await context.store.logs(of: job.row))
+                try await context.store.logMark(of: job.row)
             }
         case .budget:
             let known = try await JobTools.budgetData(for: caller, in: context)
@@ -128,17 +128,6 @@ struct JobResources: ResourceProvider {
     private static func cache(of job: JobRecord) -> CacheHint {
         // A finished job can still get a late outcome, which is rare and told to subscribers.
         job.state.isTerminal && !job.holdsLane ? finishedCache : .none
-    }
-}
-
-/// What tells that a log has grown.
-private struct LogMark: Sendable, Hashable {
-    let stages: Int
-    let bytes: Int
-
-    init(_ logs: [LogEntry]) {
-        stages = logs.count
-        bytes = logs.reduce(0) { $0 + $1.stdoutSize + $1.stderrSize }
     }
 }
 

@@ -5,6 +5,33 @@ import Testing
 /// Lists, references, logs and figures.
 @Suite(.timeLimit(.minutes(2)))
 struct HistoryConformance {
+    @Test(arguments: StoreFactory.all)
+    func aLogsMarkChangesWithTheLogAndWithNothingElse(factory: StoreFactory) async throws {
+        let test = try await factory.make()
+        let job = try await test.running(.build, 1, update: "u1")
+        let lease = try test.lease(of: job)
+        var marks = [try await test.store.logMark(of: job.row)]
+        func expectAnother(_ comment: Comment) async throws {
+            let mark = try await test.store.logMark(of: job.row)
+            #expect(!marks.contains(mark), comment)
+            marks.append(mark)
+        }
+        try await test.store.save([Samples.log(0, "one")], lease)
+        try await expectAnother("a first stage")
+        try await test.store.save([Samples.log(0, "one and more")], lease)
+        try await expectAnother("it grows")
+        try await test.store.save([Samples.log(1, "")], lease)
+        try await expectAnother("another stage")
+        // The same once more, and what happens to others.
+        try await test.store.save([Samples.log(1, "")], lease)
+        let other = try await test.running(.build, 2, update: "u2")
+        try await test.store.save([Samples.log(0, "other")], try test.lease(of: other))
+        _ = try await test.store.cancel(job.row)
+        #expect(try await test.store.logMark(of: job.row) == marks.last)
+        try await test.apply(.concluded(.succeeded), to: try await test.now(job))
+        try await expectAnother("the end")
+    }
+
     // Lists.
 
     private static func rows(_ test: StoreUnderTest, _ query: JobQuery) async throws -> [Int64] {

@@ -169,6 +169,7 @@ struct QueryPlanTests {
         _ = try await store.job(row: job.row)
         _ = try await store.events(EventQuery(job.row, limit: 1))
         _ = try await store.logs(of: job.row)
+        _ = try await store.logMark(of: job.row)
         _ = try await store.secrets(of: job.row)
         _ = try await store.laneHolder("x")
         _ = try await store.isLaneDoubtful("x")

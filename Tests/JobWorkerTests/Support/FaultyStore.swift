@@ -119,6 +119,10 @@ extension FaultyStore {
         try await store.logs(of: job)
     }
 
+    func logMark(of job: Int64) async throws(StoreError) -> LogMark {
+        try await store.logMark(of: job)
+    }
+
     func watchLogs(of job: Int64, until moment: Timestamp) async throws(StoreError) {
         try await store.watchLogs(of: job, until: moment)
     }
