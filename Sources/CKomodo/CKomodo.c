@@ -29,6 +29,10 @@ void komodo_keep_freed_memory(int bytes) {
     mallopt(M_TOP_PAD, bytes / 8);
 }
 
+int komodo_replace_descriptor(int number, int other) {
+    return dup3(other, number, O_CLOEXEC);
+}
+
 int komodo_memory_file(const char *name) {
     return memfd_create(name, MFD_CLOEXEC);
 }

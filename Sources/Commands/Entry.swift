@@ -40,6 +40,10 @@ package enum Entry {
         Allocator.tune()
         var status = ExitStatus.success.rawValue
         do {
+            // The runtime below, which has no other way, dies when it gets none.
+            if let shortage = DescriptorLimit.raise()?.shortage {
+                throw CommandError(.failure, shortage)
+            }
             var command = try root.parseAsRoot()
             if var command = command as? any AsyncParsableCommand {
                 try await command.run()

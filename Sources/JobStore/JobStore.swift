@@ -230,4 +230,6 @@ package struct Tick: Sendable, Hashable {
     package var woken: Int
     package var expired: [JobRecord]
     package var nextAt: Timestamp?
+    /// Whether waits had to be bounded, because the wall clock was set back.
+    package var hasShortenedWaits = false
 }

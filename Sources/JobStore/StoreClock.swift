@@ -4,7 +4,8 @@ package import Jobs
 package struct StoreClock: Sendable {
     /// Wall time, for what people see and for schedules.
     package var now: @Sendable () -> Timestamp
-    /// Milliseconds since boot, also counted during sleep; for budgets.
+    /// Milliseconds since boot, also counted during sleep, which nobody sets; for budgets, leases and
+    /// deadlines.
     package var sinceBoot: @Sendable () -> Int64
     /// Changes with every boot.
     package var bootID: String

@@ -22,6 +22,8 @@ package struct StoreError: Error, Sendable {
         /// The change would break a rule that the database keeps, for example that two jobs never
         /// follow the same update.
         case violated
+        /// The file was removed or replaced while it was open.
+        case displaced
         case failed
         /// The caller was cancelled; nothing is wrong with the database.
         case interrupted
@@ -55,7 +57,7 @@ extension StoreError {
         switch code {
         case .full, .readOnly, .notPermitted, .busy, .failed, .interrupted: .wait
         case .ambiguousReference, .unknownReference, .conflict, .violated: .leave
-        case .missing, .newer, .altered, .corrupt, .unsuitableFileSystem: .end
+        case .missing, .newer, .altered, .corrupt, .unsuitableFileSystem, .displaced: .end
         }
     }
 }

@@ -38,17 +38,51 @@ package final class JobWorker: Sendable {
     /// - Throws: when the database cannot be used any more; the worker's jobs are then left to be
     ///   taken over, as after its death.
     package func run() async throws {
-        try await context.store.register(context.worker)
-        try await scheduler.takeOver()
+        do {
+            try await cancelWhenGracefulShutdown { try await self.begin() }
+        } catch is CancellationError where Task.isShuttingDownGracefully {
+            return lock.remove()
+        }
         context.hooks.ready()
         try await withGracefulShutdownHandler {
             try await work()
         } onGracefulShutdown: {
             self.stop()
         }
-        try await context.store.retire(context.worker.id)
+        await retire()
         await checkpoints?.runIfDue()
         lock.remove()
+    }
+
+    /// Makes itself known and takes over what others left, however long the database refuses that:
+    /// a worker that gave up on a full disk would have to be started by somebody.
+    private func begin() async throws {
+        var backoff = WorkerPolicy.storeBackoff
+        while true {
+            do {
+                try await context.store.register(context.worker)
+                return try await scheduler.takeOver()
+            } catch {
+                guard error.remedy == .wait else { throw error }
+                context.logger.error(
+                    "The worker cannot begin yet; trying again",
+                    metadata: [LogKey.errorMessage: "\(error.message)"])
+                context.hooks.waiting(error.message)
+                try await context.sleep(backoff.next())
+            }
+        }
+    }
+
+    /// Gives back what it has; where that cannot be written down, others see by its lock that it is
+    /// gone.
+    private func retire() async {
+        do {
+            try await context.store.retire(context.worker.id)
+        } catch {
+            context.logger.warning(
+                "It could not be written down that the worker has ended",
+                metadata: [LogKey.errorMessage: "\(error.message)"])
+        }
     }
 
     /// Takes no more jobs; ``run()`` returns once the submissions under way have ended.
@@ -100,12 +134,24 @@ package final class JobWorker: Sendable {
         }
     }
 
+    /// Puts its lock and its doorbell back when somebody has removed them: to others it would look
+    /// dead, and hear nothing from them.
+    private func keepInPlace() {
+        listener.keepInPlace()
+        guard lock.keepInPlace() else {
+            return context.logger.warning(
+                "The worker's lock was removed and cannot be made again",
+                metadata: [LogKey.errorMessage: "\(lock.path)"])
+        }
+    }
+
     /// The longest pause between two passes, in case a ring is lost.
     private static let tickInterval: Duration = .seconds(1)
 
     @Sendable
     private func tick() async throws {
         while true {
+            keepInPlace()
             listener.ring()
             await checkpoints?.runIfDue()
             try await context.sleep(Self.tickInterval * min(1, context.policy.pollScale * 5))

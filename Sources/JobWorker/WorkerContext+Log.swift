@@ -5,6 +5,7 @@ private import Logging
 extension WorkerContext {
     /// The one line that tells how an operation ended.
     func logEnd(_ job: JobRecord) {
+        deadlines.forget(job)
         var metadata: Logger.Metadata = [
             LogKey.jobID: "\(job.id)", LogKey.jobOperation: "\(job.operation.rawValue)",
             LogKey.targetName: "\(job.target.name)", LogKey.jobStatus: "\(job.state)",

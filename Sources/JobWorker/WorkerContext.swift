@@ -14,6 +14,7 @@ package struct WorkerContext: Sendable {
     package let redactor: Redactor
     package let hooks: WorkerHooks
     package let logger: Logger
+    let deadlines = Deadlines()
     /// Waits; the only place where a worker sleeps.
     package let sleep: @Sendable (Duration) async throws -> Void
 

@@ -10,26 +10,26 @@ package struct WorkerHooks: Sendable {
 
     /// Called once leases are recovered and jobs are taken.
     package var ready: @Sendable () -> Void
+    /// Called with the reason whenever the worker cannot begin yet.
+    package var waiting: @Sendable (String) -> Void
     /// Called at the end of every pass of the scheduling loop, at least once a second.
     package var passed: @Sendable () -> Void
     /// Called when the worker stops taking jobs.
     package var stopping: @Sendable () -> Void
-    /// Asked now and then whether the database is gone, so that an on-demand worker leaves too.
-    package var isAbandoned: @Sendable () -> Bool
     /// Called at each step of a job; does nothing in production.
     package var reached: @Sendable (Step, JobRecord) async -> Void
 
     package init(
         ready: @escaping @Sendable () -> Void = {},
+        waiting: @escaping @Sendable (String) -> Void = { _ in },
         passed: @escaping @Sendable () -> Void = {},
         stopping: @escaping @Sendable () -> Void = {},
-        isAbandoned: @escaping @Sendable () -> Bool = { false },
         reached: @escaping @Sendable (Step, JobRecord) async -> Void = { _, _ in }
     ) {
         self.ready = ready
+        self.waiting = waiting
         self.passed = passed
         self.stopping = stopping
-        self.isAbandoned = isAbandoned
         self.reached = reached
     }
 }

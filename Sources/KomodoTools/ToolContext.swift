@@ -39,6 +39,8 @@ package struct ToolContext: Sendable {
     /// Who a transport's principal is.
     package var caller: @Sendable (Principal) -> Caller
     /// Sees to it that a worker lives which serves ``access``.
+    ///
+    /// Throws ``NobodyWorks`` when none does and that is left to others.
     package var ensureWorker: @Sendable () async throws -> Void
     package var redactor: Redactor
     package var clock: StoreClock
@@ -107,4 +109,9 @@ typealias JobTime = Jobs.Timestamp
 extension Jobs.Timestamp {
     /// The time in the protocol's type.
     var onWire: MCP.Timestamp { MCP.Timestamp(milliseconds: milliseconds) }
+}
+
+/// No worker is alive, and to start one is left to others.
+package struct NobodyWorks: Error {
+    package init() {}
 }

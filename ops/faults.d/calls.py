@@ -15,6 +15,8 @@ WRITES = ("pwrite64", "ftruncate", "fallocate", "fsync", "fdatasync")
 FAILED = r"disk that holds \S+ (failed|is full)"
 LOGGED = re.compile(r"disk that holds \S+ (failed|is full)")
 RECOVERY_SECONDS_MAX = 20
+# A traced program is slow, and so is a busy machine.
+SHOWN_SECONDS_MAX = 45
 # One order makes 32 writes and 4 syncs, a new database three times as many.
 ORDER_CALLS = [("pwrite64", 36), ("fdatasync", 5), ("fsync", 2), ("ftruncate", 2)]
 NEW_CALLS = [("pwrite64", 100), ("fdatasync", 12), ("fsync", 4), ("ftruncate", 3)]
@@ -159,7 +161,8 @@ def under_worker(world_of, args):
                     job = world.order(world.target())
                     world.expect(
                         world.becomes(lambda: world.state(job) == "success"
-                                      or LOGGED.search(world.log_since(mark)), 15),
+                                      or LOGGED.search(world.log_since(mark)),
+                                      SHOWN_SECONDS_MAX),
                         f"{call} {when}: {job} is {world.state(job)}, and no log says why")
                     if "+" in when:
                         time.sleep(0.5)

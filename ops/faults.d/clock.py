@@ -184,7 +184,9 @@ def evidence(world_of, args):
 def budget(world_of, args):
     """Set forwards and backwards while the budget is spent: no more requests, and no pause."""
     world, clock, ends = clocked(world_of, "clock-budget", targets=200)
-    world.env.update(KOMODO_RATE_LIMIT=str(LIMIT), KOMODO_RATE_BURST=str(BURST))
+    # What waits for longer than its start window, by the clock, ends, and rightly so.
+    world.env.update(KOMODO_RATE_LIMIT=str(LIMIT), KOMODO_RATE_BURST=str(BURST),
+                     KOMODO_START_WITHIN="3h")
     worker, server = world.worker(), world.serve()
     world.orders(server, BUDGET_JOBS)
     world.wait_for(lambda: tokens(world) < REST_TOKENS, "the budget to be spent")

@@ -31,4 +31,8 @@ int komodo_spawn_self(char *const argv[], char *const envp[], int settings, int 
 /// Opens a folder as a mere name for others (`O_PATH`), or returns -1.
 int komodo_open_folder(const char *path);
 
+/// Makes the descriptor `number` mean what `other` means; children do not inherit it. Returns -1 when
+/// it cannot.
+int komodo_replace_descriptor(int number, int other);
+
 #endif

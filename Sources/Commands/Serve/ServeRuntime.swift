@@ -73,7 +73,7 @@ struct ServeRuntime: Sendable {
         var komodo: DetectedKomodo?
         if let access = target.access { komodo = try await session.komodo(access, store: store) }
         let feed = try ChangeFeed(store, name: "serve-" + Self.newName())
-        let place = DatabasePlace(store.path)
+        let place = DatabasePlace(store)
         let context = context(target.access, komodo, feed, place)
         let parts = Parts(definition: KomodoServer.definition(context), feed: feed) {
             await readiness(target)
@@ -141,13 +141,13 @@ struct ServeRuntime: Sendable {
 
     /// Sees to it that somebody works.
     ///
-    /// - Throws: why nobody does, as a clause; the job is stored all the same.
+    /// - Throws: why nobody does, as a clause, or ``NobodyWorks``; the job is stored all the same.
     private func ensureWorker(_ access: KomodoAccess?) async throws {
         guard let access, session.settings.worker != .embedded,
             try await !OnDemandWorker.isServed(store, access)
         else { return }
         guard session.settings.worker == .auto else {
-            throw Detachment.Failure(reason: "none is alive, and this server starts none")
+            throw NobodyWorks()
         }
         try await OnDemandWorker.launch(session, store)
     }
@@ -165,7 +165,8 @@ struct ServeRuntime: Sendable {
             }
             let credential = try await store.credential(
                 instance: access.instance, keyFingerprint: access.keyFingerprint)
-            if let credential, let end = credential.refusedUntil, store.clock.now() < end {
+            let pause = KomodoSignals.keyRefusedPause
+            if let credential, credential.isRefused(at: store.clock.now(), atMost: pause) {
                 return .notReady(credential.refusedMessage ?? "Komodo refused the API key.")
             }
             return .ready

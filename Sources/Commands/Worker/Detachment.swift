@@ -36,7 +36,10 @@ enum Detachment {
         defer { close(settings) }
         setAside(log)
         let output = open(log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
-        guard output >= 0 else { throw failure("its log \(log) cannot be written") }
+        guard output >= 0 else {
+            let reason = String(cString: strerror(errno))
+            throw failure("its log \(log) cannot be written (\(reason))")
+        }
         defer { close(output) }
         let child = try spawn(
             ["on-demand-worker", "--launch"], settings: settings, output: output,
@@ -142,9 +145,4 @@ enum Detachment {
     }
 
     private static func failure(_ reason: String) -> Failure { Failure(reason: reason) }
-}
-
-/// Whether a database is still where it was.
-enum DatabasePresence {
-    static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 }

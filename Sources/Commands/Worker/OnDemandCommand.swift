@@ -24,15 +24,18 @@ struct OnDemandCommand: AsyncParsableCommand {
         let environment = ProcessEnvironment.variables()
         let session = Session(settings: settings, environment: environment)
         let access = try settings.requireKomodo()
-        let store = try session.openExisting()
+        // Whoever has started it was promised that somebody works.
+        let store = try await StartPatience(logger: session.logger).wait {
+            try session.openExisting()
+        }
         guard let lock = try await becomeOnly(store, access) else { return }
-        let path = store.path
         var runtime = WorkerRuntime(
             session: session, store: store, access: access, kind: .onDemand,
             idleTime: settings.workerIdle)
         runtime.hooks = WorkerHooks(
+            passed: { _ = lock.keepInPlace() },
             // From then on it takes no jobs, and its successor must not wait for it.
-            stopping: { lock.remove() }, isAbandoned: { !DatabasePresence.exists(path) })
+            stopping: { lock.remove() })
         try await runtime.run()
         withExtendedLifetime(lock) {}
     }

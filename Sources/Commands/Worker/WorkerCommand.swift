@@ -32,11 +32,19 @@ struct WorkerCommand: AsyncParsableCommand {
     static func work(_ session: Session) async throws {
         let notifier = ServiceNotifier(environment: ProcessEnvironment.variables())
         let access = try session.settings.requireKomodo()
-        let store = try session.openOrCreate()
+        let waiting: @Sendable (String) -> Void = { reason in
+            notifier.status("Waiting: \(reason)")
+            // The service manager would start it anew, which does not make room on a disk.
+            notifier.extendTimeout(StartPatience.waitMax * 4)
+        }
+        let store = try await StartPatience(logger: session.logger, waiting: waiting).wait {
+            try session.openOrCreate()
+        }
         var runtime = WorkerRuntime(
             session: session, store: store, access: access, kind: .daemon)
         runtime.hooks = WorkerHooks(
             ready: { notifier.ready(status: "Working for \(access.instance)") },
+            waiting: waiting,
             passed: { notifier.watchdog() },
             stopping: { notifier.stopping(status: "Finishing submissions") },
             reached: reached.withLock { $0 })

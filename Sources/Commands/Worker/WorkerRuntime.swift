@@ -25,15 +25,14 @@ struct WorkerRuntime: Sendable {
     /// - Throws: ``StoreError`` when the database cannot be used any more.
     func run() async throws {
         let record = record()
-        guard
-            case .acquired(let lock) = FileLock.attempt(
-                store.folder.workerLock(record.id), creates: true)
-        else {
-            throw CommandError(
-                .failure,
-                "The worker's lock in \(store.folder.path) cannot be taken; check the permissions.")
+        let store = store
+        let patience = StartPatience(logger: session.logger, waiting: hooks.waiting)
+        let (lock, listener) = try await patience.wait {
+            (
+                try Self.lock(of: record, in: store.folder),
+                try ChangeListener(folder: store.folder, name: "worker-" + record.id)
+            )
         }
-        let listener = try ChangeListener(folder: store.folder, name: "worker-" + record.id)
         let komodo = try await session.komodo(access, store: store)
         var logger = session.logger
         logger[metadataKey: LogKey.workerID] = "\(record.id)"
@@ -51,6 +50,21 @@ struct WorkerRuntime: Sendable {
         }
         await komodo.shutdown()
         logger.notice("Worker ends")
+    }
+
+    /// The lock by which others know that the worker lives.
+    private static func lock(
+        of worker: WorkerRecord, in folder: StateFolder
+    ) throws(StoreError) -> FileLock {
+        folder.restore()
+        let path = folder.workerLock(worker.id)
+        switch FileLock.attempt(path, creates: true) {
+        case .acquired(let lock): return lock
+        case .unreadable(let fault):
+            throw fault.error(folder.path, "the worker's lock \(path) cannot be made")
+        case .heldByAnother, .missing:
+            throw StoreError(.busy, "The worker's lock \(path) is held by another process.")
+        }
     }
 
     private func run(_ worker: JobWorker, logger: Logger) async throws {

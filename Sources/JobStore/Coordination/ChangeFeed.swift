@@ -107,6 +107,7 @@ package final class ChangeFeed: Sendable {
         while true {
             // Only cancellation ends the sleep early.
             guard (try? await sleep(Self.tick)) != nil else { return }
+            listener?.keepInPlace()
             guard waiters.withLock({ !$0.bells.isEmpty }) else { continue }
             // A database that cannot be read now is looked at again by the waiters themselves.
             let current = try? await version.read { db in

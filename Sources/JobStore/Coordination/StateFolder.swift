@@ -10,25 +10,36 @@ package struct StateFolder: Sendable, Hashable {
     private static let mode: mode_t = 0o700
     private static let sharedMode: mode_t = 0o2770
 
+    private let database: String
+
     /// Makes the folder if it is not there: 0700, or 2770 when a group shares the database.
     init(database: String) throws(StoreError) {
+        self.database = database
         path = database + ".d"
+        // Where nothing can be written, what is there can still be read.
+        if let fault = make(), ![EROFS, ENOSPC, EDQUOT].contains(fault.number) {
+            throw fault.error(path, "the folder \(path) for locks cannot be made")
+        }
+    }
+
+    /// Makes the folder again when somebody has removed it.
+    package func restore() {
+        // Whoever needs it next says what is wrong.
+        if access(path, F_OK) != 0 { _ = make() }
+    }
+
+    /// Why the folder cannot be made; nil when it is there.
+    private func make() -> SystemFault? {
         var facts = stat()
         let isShared = stat(database, &facts) == 0 && facts.st_mode & 0o060 == 0o060
         // Without the setgid bit, which services may not set; it is inherited from the parent.
-        guard
-            mkdir(path, isShared ? Self.sharedMode & 0o777 : Self.mode) == 0 || errno == EEXIST
-                || errno == EROFS
-        else {
-            throw StoreError(
-                .notPermitted,
-                "The folder \(path) for locks cannot be made: \(errorText()). Check the "
-                    + "permissions.")
-        }
+        guard mkdir(path, isShared ? Self.sharedMode & 0o777 : Self.mode) == 0 || errno == EEXIST
+        else { return .last }
         // A login user's umask takes the group's bits away. Only the owner can put them back.
         if isShared, stat(path, &facts) == 0, facts.st_mode & Self.sharedMode != Self.sharedMode {
             chmod(path, Self.sharedMode)
         }
+        return nil
     }
 
     /// The lock that a worker holds for life.

@@ -86,10 +86,9 @@ enum DatabaseFile {
             partial += "/" + part
             guard access(partial, F_OK) != 0 else { continue }
             guard mkdir(partial, folderMode) == 0 || errno == EEXIST else {
-                throw StoreError(
-                    .notPermitted,
-                    "The folder \(partial) cannot be made: \(errorText()). Name another database "
-                        + "with --db.")
+                throw SystemFault.last.error(
+                    partial, "the folder \(partial) cannot be made",
+                    hint: "name another database with --db")
             }
             keepNames(in: Self.folder(of: partial))
         }
@@ -115,19 +114,9 @@ enum DatabaseFile {
             close(descriptor)
             return
         }
-        switch errno {
-        case EROFS:
-            throw StoreError(
-                .readOnly, "The file system of \(path) is read-only; name another --db.")
-        case ENOSPC:
-            throw StoreError(
-                .full, "The disk that holds \(path) is full; free some space and try again.")
-        default:
-            throw StoreError(
-                .notPermitted,
-                "The database \(path) cannot be opened for writing: \(errorText()). Check the "
-                    + "permissions, or name another one with --db.")
-        }
+        throw SystemFault.last.error(
+            path, "the database \(path) cannot be opened for writing",
+            hint: "check the permissions, or name another one with --db")
     }
 
     /// Whether new files of the folder belong to its group, and the group may write there.
@@ -152,9 +141,14 @@ extension StoreError {
             .corrupt,
             "The file \(path) holds another program's database; name another one with --db.")
     }
-}
 
-/// The text of the last error of a system call.
-func errorText() -> String {
-    String(cString: strerror(errno))
+    /// The file was removed, or another one took its place, while it was open.
+    ///
+    /// What is written into it from then on is lost, so nothing may be promised there.
+    static func displaced(_ path: String) -> StoreError {
+        StoreError(
+            .displaced,
+            "The database \(path) was removed or replaced while this program used it; start it "
+                + "again.")
+    }
 }

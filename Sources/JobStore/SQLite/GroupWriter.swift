@@ -27,19 +27,19 @@ final class GroupWriter: Sendable {
         var isRunning = false
     }
 
-    private let pool: DatabasePool
+    private let pool: any DatabaseWriter
     private let backlogMax: Int
     private let beforeReply: @Sendable () -> Void
     private let afterCommit: @Sendable (_ rings: Bool) -> Void
     private let state = Mutex(State())
 
-    /// Commits through `pool`.
+    /// Commits through the writing connection of `pool`.
     ///
     /// - Parameters:
     ///   - beforeReply: called after each commit, before anybody hears of it.
     ///   - afterCommit: called after each commit, with whether others should hear of it.
     init(
-        pool: DatabasePool, backlogMax: Int = GroupWriter.backlogMax,
+        pool: any DatabaseWriter, backlogMax: Int = GroupWriter.backlogMax,
         beforeReply: @escaping @Sendable () -> Void = {},
         afterCommit: @escaping @Sendable (_ rings: Bool) -> Void
     ) {

@@ -18,11 +18,12 @@ enum Migrator {
     ///
     /// - Throws: ``StoreError`` `newer`, `altered` or `corrupt`; nothing is written then.
     static func migrate(
-        _ pool: DatabasePool, at now: Timestamp, migrations: [Migration] = Migration.all
+        _ database: any DatabaseWriter, at now: Timestamp,
+        migrations: [Migration] = Migration.all
     ) throws {
         // Looking first keeps the write lock free in the usual case that there is nothing to do.
-        if try pool.read({ db in try pending(db, migrations) }).isEmpty { return }
-        try pool.writeWithoutTransaction { db in
+        if try database.read({ db in try pending(db, migrations) }).isEmpty { return }
+        try database.writeWithoutTransaction { db in
             try db.inTransaction(.immediate) {
                 let missing = try pending(db, migrations)
                 guard !missing.isEmpty else { return .commit }

@@ -1,5 +1,6 @@
 internal import GRDB
 package import Jobs
+private import Synchronization
 
 extension SQLiteJobStore {
     /// The most due jobs that one claim looks at, so that the lock is short even when most wait in
@@ -108,9 +109,12 @@ extension SQLiteJobStore {
     }
 
     package func tick(instance: String) async throws(StoreError) -> Tick {
+        let hasShortened = try await mindSetClock()
         let now = clock.now()
         let next = try await read { db in try JobTable.nextMoment(db, instance: instance) }
-        guard let next, next <= now else { return Tick(woken: 0, expired: [], nextAt: next) }
+        guard let next, next <= now else {
+            return Tick(woken: 0, expired: [], nextAt: next, hasShortenedWaits: hasShortened)
+        }
         let table = tableMaker()
         return try await write { db in
             let table = table(db)
@@ -118,8 +122,27 @@ extension SQLiteJobStore {
             let expired = try table.expireDue(instance: instance)
             return Tick(
                 woken: woken, expired: expired,
-                nextAt: try JobTable.nextMoment(db, instance: instance))
+                nextAt: try JobTable.nextMoment(db, instance: instance),
+                hasShortenedWaits: hasShortened)
         }
+    }
+
+    /// Bounds what waits when the wall clock was set back.
+    ///
+    /// - Returns: whether anything had to be.
+    private func mindSetClock() async throws(StoreError) -> Bool {
+        let (now, sinceBoot) = (clock.now(), clock.sinceBoot())
+        guard clockWatch.withLock({ $0.isSetBack(now, sinceBoot: sinceBoot) }) else {
+            clockWatch.withLock { $0.note(now, sinceBoot: sinceBoot) }
+            return false
+        }
+        let waits = try await read { db in try JobTable.hasWaitsFromTheFuture(db, at: now) }
+        if waits {
+            let table = tableMaker()
+            try await write { db in try table(db).endWaitsFromTheFuture() }
+        }
+        clockWatch.withLock { $0.note(now, sinceBoot: sinceBoot) }
+        return waits
     }
 
     /// Makes the table of a transaction with the store's clock and rules.

@@ -1,7 +1,8 @@
 private import CKomodo
 internal import GRDB
+private import GRDBSQLite
 package import Jobs
-private import Synchronization
+internal import Synchronization
 
 /// Jobs in one SQLite file that several processes share.
 ///
@@ -14,26 +15,33 @@ package final class SQLiteJobStore: JobStore {
     package let machine: JobStateMachine
     /// The folder of locks and doorbells beside the database.
     package let folder: StateFolder
+    /// The only connection that writes.
+    let queue: DatabaseQueue
+    /// Connections that read: they need no room on the disk, nor the right to write.
     let pool: DatabasePool
     let writer: GroupWriter
+    private let identity: FileIdentity?
+    let clockWatch = Mutex(ClockWatch())
     let gauge: WriteAheadGauge
     let traces: SecretTraces
 
     private init(
         path: String, clock: StoreClock, machine: JobStateMachine, folder: StateFolder,
-        pool: DatabasePool, gauge: WriteAheadGauge
+        connections: Connections, gauge: WriteAheadGauge
     ) {
         self.path = path
+        identity = connections.identity
         self.clock = clock
         self.machine = machine
         self.folder = folder
-        self.pool = pool
+        queue = connections.queue
+        pool = connections.pool
         self.gauge = gauge
         let bells = Doorbells(folder: folder)
         let traces = SecretTraces(folder: folder)
         self.traces = traces
         let eager = EagerCheckpoint(path: path, folder: folder, traces: traces)
-        writer = GroupWriter(pool: pool) {
+        writer = GroupWriter(pool: queue) {
             eager.cutIfSecretsWereDeleted()
         } afterCommit: { rings in
             if rings { bells.ring() }
@@ -60,31 +68,52 @@ package final class SQLiteJobStore: JobStore {
         try DatabaseFile.prepare(path: path, mode: mode)
         let folder = try StateFolder(database: path)
         do {
-            let pool = try makePool(path)
-            // GRDB sets NORMAL after `prepareDatabase`, which may lose accepted jobs with the power.
+            let connections = try connect(path)
             let gauge = WriteAheadGauge()
-            try pool.writeWithoutTransaction { db in
-                try db.execute(sql: "PRAGMA synchronous = FULL")
+            connections.queue.writeWithoutTransaction { db in
                 if let connection = db.sqliteConnection { gauge.attach(to: connection) }
             }
-            try Migrator.migrate(pool, at: clock.now())
+            try Migrator.migrate(connections.queue, at: clock.now())
             return SQLiteJobStore(
-                path: path, clock: clock, machine: machine, folder: folder, pool: pool,
-                gauge: gauge)
+                path: path, clock: clock, machine: machine, folder: folder,
+                connections: connections, gauge: gauge)
         } catch {
             throw StoreError(error, path: path)
         }
     }
 
+    private struct Connections {
+        let queue: DatabaseQueue
+        let pool: DatabasePool
+        /// Which file they have open.
+        let identity: FileIdentity?
+
+        init(_ path: String) throws {
+            queue = try DatabaseQueue(path: path, configuration: configuration())
+            // Not as GRDB does it, which writes into an empty log: whoever only wants to look could
+            // not do so on a full disk. Where the log is in use already, this writes nothing.
+            try queue.writeWithoutTransaction { db in
+                guard try String.fetchOne(db, sql: "PRAGMA journal_mode = WAL") == "wal" else {
+                    throw DatabaseError(message: "it cannot log ahead")
+                }
+                try db.execute(sql: "PRAGMA synchronous = FULL")
+            }
+            var reading = configuration()
+            reading.readonly = true
+            pool = try DatabasePool(path: path, configuration: reading)
+            identity = FileIdentity(path)
+        }
+    }
+
     /// Opens the connections, again and again while others open theirs.
     ///
-    /// SQLite does not call the busy handler while a new file becomes one that logs ahead, nor GRDB
-    /// when it fills an empty log: of several processes at that point, all but one fail at once.
-    private static func makePool(_ path: String) throws -> DatabasePool {
+    /// SQLite does not call the busy handler while a new file becomes one that logs ahead: of several
+    /// processes at that point, all but one fail at once.
+    private static func connect(_ path: String) throws -> Connections {
         let end = ContinuousClock.now + busyWaitMax
         while true {
             do {
-                return try DatabasePool(path: path, configuration: configuration())
+                return try Connections(path)
             } catch let error as DatabaseError
                 where error.resultCode == .SQLITE_BUSY && ContinuousClock.now < end
             {
@@ -125,17 +154,39 @@ package final class SQLiteJobStore: JobStore {
     func write<Value: Sendable>(
         rings: Bool = true, _ body: @escaping @Sendable (Database) throws -> Value
     ) async throws(StoreError) -> Value {
+        try confirmPlace()
         do {
             return try await writer.write(rings: rings, body)
         } catch {
-            throw StoreError(error, path: path)
+            throw StoreError(error, path: path, fault: await fault(behind: error))
         }
+    }
+
+    /// The error of the operating system behind one of a write, which SQLite keeps.
+    private func fault(behind error: any Error) async -> SystemFault? {
+        guard let error = error as? DatabaseError,
+            error.resultCode == .SQLITE_IOERR || error.resultCode == .SQLITE_CANTOPEN
+        else { return nil }
+        // Only cancellation fails here, and then nobody listens.
+        let number = try? await queue.writeWithoutTransaction { db in
+            db.sqliteConnection.map { sqlite3_system_errno($0) }
+        }
+        return number.map { SystemFault($0) }
+    }
+
+    /// Expects the database to be where it was opened.
+    ///
+    /// - Throws: `displaced` once the file was removed or another one took its place.
+    package func confirmPlace() throws(StoreError) {
+        guard let identity, identity.hasLeft(path) else { return }
+        throw .displaced(path)
     }
 
     /// Runs `body` on a snapshot; it must not take longer than a moment.
     func read<Value: Sendable>(
         _ body: @escaping @Sendable (Database) throws -> Value
     ) async throws(StoreError) -> Value {
+        try confirmPlace()
         do {
             return try await pool.read(body)
         } catch {
@@ -147,6 +198,7 @@ package final class SQLiteJobStore: JobStore {
     package func close() throws(StoreError) {
         do {
             try pool.close()
+            try queue.close()
         } catch {
             throw StoreError(error, path: path)
         }

@@ -1,8 +1,11 @@
 internal import GRDB
+private import Glibc
 
 extension StoreError {
     /// Says in one sentence what an error of SQLite means and what to do.
-    init(_ error: any Error, path: String) {
+    ///
+    /// - Parameter fault: the error of the operating system behind it, where SQLite has kept it.
+    init(_ error: any Error, path: String, fault: SystemFault? = nil) {
         if let error = error as? StoreError {
             self = error
             return
@@ -15,11 +18,11 @@ extension StoreError {
             self.init(.failed, "The database \(path) failed: \(error).", cause: error)
             return
         }
+        if let (code, sentence) = Self.machineFault(error, path, fault) {
+            self.init(code, sentence, cause: error)
+            return
+        }
         switch error.resultCode {
-        case .SQLITE_FULL:
-            self.init(
-                .full, "The disk that holds \(path) is full; free some space and try again.",
-                cause: error)
         case .SQLITE_READONLY:
             self.init(
                 .readOnly,
@@ -50,12 +53,27 @@ extension StoreError {
                 cause: error)
         case .SQLITE_IOERR:
             self.init(
-                .failed, "The disk that holds \(path) failed: \(error.message ?? "I/O error").",
+                .failed,
+                "The disk that holds \(path) failed (SQLite's error "
+                    + "\(error.extendedResultCode.rawValue)); 'dmesg' may tell more.",
                 cause: error)
         default:
             self.init(
                 .failed, "The database \(path) failed: \(error.message ?? "\(error)").",
                 cause: error)
+        }
+    }
+    /// What is wrong with the machine, when that is behind an error of SQLite, whose own words are
+    /// the same for all of it.
+    private static func machineFault(
+        _ error: DatabaseError, _ path: String, _ fault: SystemFault?
+    ) -> (Code, String)? {
+        switch error.resultCode {
+        case .SQLITE_FULL: SystemFault(ENOSPC).machineFault(path)
+        case .SQLITE_NOMEM: SystemFault(ENOMEM).machineFault(path)
+        case .SQLITE_IOERR, .SQLITE_CANTOPEN, .SQLITE_READONLY:
+            fault?.machineFault(path) ?? SystemFault.apparent(at: path)?.machineFault(path)
+        default: nil
         }
     }
 }

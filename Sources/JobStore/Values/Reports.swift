@@ -36,6 +36,15 @@ package struct Credential: Sendable, Hashable {
         self.refusedUntil = refusedUntil
         self.refusedMessage = refusedMessage
     }
+
+    /// Whether nothing is to be sent with the key for now.
+    ///
+    /// - Parameter pauseMax: the longest time for which a refusal counts. What lies further ahead was
+    ///   written before the clock was set back, and counts no more.
+    package func isRefused(at now: Timestamp, atMost pauseMax: Duration) -> Bool {
+        guard let refusedUntil else { return false }
+        return now < refusedUntil && refusedUntil - now <= pauseMax
+    }
 }
 
 /// Counts over a stretch of history.

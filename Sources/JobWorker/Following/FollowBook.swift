@@ -10,6 +10,8 @@ struct FollowBook: Sendable {
         var job: JobRecord
         var pace: PollPace
         var dueAt: Int64
+        /// When the job's own time is up; nil when it has all the time there is.
+        var endsAt: Int64?
         /// What has to be done about this job alone; polls leave it out meanwhile.
         var errand: Errand?
         /// Whether the errand has begun.
@@ -33,14 +35,16 @@ struct FollowBook: Sendable {
     /// Followed jobs count as unreachable after this time.
     static let unreachableAfter: Duration = .seconds(10)
 
-    mutating func add(_ job: JobRecord, at now: Int64, scale: Double) {
+    mutating func add(
+        _ job: JobRecord, at now: Int64, scale: Double, endsAt: Int64? = nil
+    ) {
         guard !holds(job) else {
             entries[job.row]?.job = job
             return
         }
         let pace = PollPace(startedAt: now, scale: scale)
         entries[job.row] = Entry(
-            job: job, pace: pace, dueAt: now + pace.next(at: now).inMilliseconds)
+            job: job, pace: pace, dueAt: now + pace.next(at: now).inMilliseconds, endsAt: endsAt)
     }
 
     mutating func update(_ job: JobRecord) {
@@ -82,10 +86,13 @@ struct FollowBook: Sendable {
     }
 
     /// Jobs whose time has run out, unless their end is about to be read.
-    func overdue(at now: Int64, wallClock: Timestamp) -> [JobRecord] {
+    func overdue(at now: Int64) -> [JobRecord] {
         entries.values
-            .filter { $0.isFree(at: now) && !$0.job.state.isTerminal }
-            .map(\.job).filter { job in job.deadlineAt.map { $0 <= wallClock } ?? false }
+            .filter { entry in
+                entry.isFree(at: now) && !entry.job.state.isTerminal
+                    && entry.endsAt.map { $0 <= now } ?? false
+            }
+            .map(\.job)
     }
 
     /// When there is something to do next.

@@ -19,7 +19,8 @@ final class Follower: Sendable {
     /// Starts to follow a job.
     func add(_ job: JobRecord) {
         let now = context.clock.sinceBoot()
-        book.withLock { $0.add(job, at: now, scale: context.policy.pollScale) }
+        let endsAt = context.deadline(of: job)
+        book.withLock { $0.add(job, at: now, scale: context.policy.pollScale, endsAt: endsAt) }
     }
 
     /// Looks at a job soon.
@@ -69,8 +70,7 @@ final class Follower: Sendable {
     /// One round: ends what is overdue, then looks at what is due.
     private func round() async throws {
         let now = context.clock.sinceBoot()
-        let wallClock = context.clock.now()
-        for job in book.withLock({ $0.overdue(at: now, wallClock: wallClock) }) {
+        for job in book.withLock({ $0.overdue(at: now) }) {
             try await write(.deadlinePassed, job)
         }
         let batch = book.withLock { book in

@@ -52,8 +52,8 @@ struct Verifier: Sendable {
 
     /// The end of waiting, when its time has come.
     private func end(_ job: JobRecord, _ elapsed: Duration, _ last: String) -> JobEvent? {
-        if let deadline = job.deadlineAt {
-            return context.clock.now() >= deadline ? .deadlinePassed : nil
+        if let deadline = context.deadline(of: job) {
+            return context.clock.sinceBoot() >= deadline ? .deadlinePassed : nil
         }
         guard elapsed >= context.policy.healthTime else { return nil }
         return .becameUnhealthy(

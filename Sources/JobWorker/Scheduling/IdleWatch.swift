@@ -16,7 +16,6 @@ final class IdleWatch: Sendable {
     /// - Parameter isBusy: whether it is doing something right now.
     func mayLeave(isBusy: Bool) async throws -> Bool {
         guard let idleTime = context.policy.idleTime else { return false }
-        if context.hooks.isAbandoned() { return true }
         if try await isServedByDaemon() { return true }
         let isNeeded = try await context.store.hasUnfinished(
             instance: context.worker.instance, keyFingerprint: context.worker.keyFingerprint)

@@ -125,6 +125,9 @@ final class Scheduler: Sendable {
 
     private func expire() async throws(StoreError) {
         let tick = try await context.store.tick(instance: context.worker.instance)
+        if tick.hasShortenedWaits {
+            context.logger.notice("The clock was set back; waits from before were shortened")
+        }
         for job in tick.expired { context.logEnd(job) }
     }
 
@@ -172,9 +175,9 @@ final class Scheduler: Sendable {
         let free = context.policy.submissionsMax - underWay
         let credential = try await context.store.credential(
             instance: context.worker.instance, keyFingerprint: context.worker.keyFingerprint)
-        guard let until = credential?.refusedUntil else { return free }
+        guard let credential, let until = credential.refusedUntil else { return free }
         let now = context.clock.now()
-        if now < until { return 0 }
+        if credential.isRefused(at: now, atMost: KomodoSignals.keyRefusedPause) { return 0 }
         return now < until + Self.keyTrialMax ? min(free, 1 - underWay) : free
     }
 

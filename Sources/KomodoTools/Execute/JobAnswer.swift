@@ -25,6 +25,11 @@ struct JobAnswer: Sendable {
         guard !job.state.isTerminal, context.isOwn(job) else { return }
         do {
             try await context.ensureWorker()
+        } catch is NobodyWorks {
+            // The server itself says so, once.
+            notes.append(
+                "No worker is alive now. The job is on disk and runs when 'komodo-mcp worker' "
+                    + "does.")
         } catch {
             context.logger.error(
                 "No worker could be started", metadata: [LogKey.errorMessage: "\(error)"])

@@ -106,6 +106,7 @@ internal import Testing
             try await FileSystem.remountReadOnly(folder)
             let bytes = try Data(contentsOf: URL(filePath: path))
             try await expectRefusal(programs, ["run", "deploy", "web", "--db", path], naming: path)
+            try await expectLooks(programs, at: path)
             #expect(try Data(contentsOf: URL(filePath: path)) == bytes)
         }
     }
@@ -120,12 +121,23 @@ internal import Testing
             let bytes = try Data(contentsOf: URL(filePath: path))
             try await expectRefusal(
                 programs, ["run", "deploy", "web", "--db", path], naming: "full")
+            try await expectLooks(programs, at: path)
             #expect(try Data(contentsOf: URL(filePath: path)) == bytes)
             try FileManager.default.removeItem(atPath: folder + "/ballast")
             #expect(try await programs.jobs("run", "deploy", "web", "--db", path).code == 0)
             let list = try await programs.jobs("list", "-f", "json", "--db", path)
             #expect(list.json?["items"]?.array?.count == 1)
         }
+    }
+
+    /// Expects that jobs can be looked at, though nothing can be written.
+    private func expectLooks(_ programs: Programs, at path: String) async throws {
+        for command in [["list"], ["stats"], ["workers"], ["budget"]] {
+            let look = try await programs.run("komodo-jobs", command + ["--db", path])
+            #expect(look.code == 0, "\(command): \(look.err)")
+        }
+        let status = try await programs.mcp("db", "status", "--db", path)
+        #expect(status.code == 0, "\(status.err)")
     }
 
     private func madeDatabase(_ programs: Programs) async throws -> String {

@@ -116,6 +116,7 @@ struct DoorbellTests {
     @Test func aFolderWithoutRoomForSocketsIsAnError() throws {
         let store = try files.open()
         try FileManager.default.removeItem(atPath: store.folder.path)
+        #expect(FileManager.default.createFile(atPath: store.folder.path, contents: Data()))
         let error = #expect(throws: StoreError.self) {
             _ = try ChangeListener(folder: store.folder, name: "a")
         }

@@ -72,6 +72,24 @@ struct FileTests {
         #expect(try await again.jobs(JobQuery()).jobs.count == 1)
     }
 
+    /// On a full disk this would fail, though nobody wants to write.
+    @Test func lookingWritesNothingIntoAnEmptyLog() async throws {
+        let store = try files.open()
+        _ = try await store.enqueue([EnqueueRequest(job: Samples.job())])
+        let checkpointer = try #require(try Checkpointer(store))
+        let mark = store.folder.erasureMark
+        #expect(FileManager.default.createFile(atPath: mark, contents: nil))
+        #expect(try checkpointer.checkpoint() == .restarted)
+        #expect(store.walFileBytes == 0)
+        for mode in [SQLiteJobStore.Mode.existing, .create(makingFolder: false)] {
+            let other = try SQLiteJobStore.open(path: files.path, mode: mode)
+            #expect(try await other.jobs(JobQuery()).jobs.count == 1)
+            #expect(try await other.workers().isEmpty)
+            #expect(other.walFileBytes == 0)
+            #expect(try await other.writerSynchronous() == 2)
+        }
+    }
+
     @Test func othersMayNotReadAnything() async throws {
         let store = try files.open()
         _ = try await store.enqueue([EnqueueRequest(job: Samples.job())])

@@ -24,7 +24,7 @@ struct GroupWriterTests {
     init() throws {
         files = try SQLiteFiles()
         store = try files.open()
-        writer = GroupWriter(pool: store.pool) { [commits] _ in commits.add() }
+        writer = GroupWriter(pool: store.queue) { [commits] _ in commits.add() }
         try RawDatabase(files.path).execute("CREATE TABLE note (number INTEGER PRIMARY KEY)")
     }
 

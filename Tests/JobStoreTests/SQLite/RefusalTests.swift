@@ -173,7 +173,7 @@ struct RefusalTests {
     @Test func aFullDiskIsSaidToBeFullAndLosesNothing() async throws {
         let store = try files.open()
         _ = try await store.enqueue([EnqueueRequest(job: Samples.job())])
-        try await store.pool.writeWithoutTransaction { db in
+        try await store.queue.writeWithoutTransaction { db in
             let pages = try Int.fetchOne(db, sql: "PRAGMA page_count") ?? 0
             try db.execute(sql: "PRAGMA max_page_count = \(pages + 2)")
         }
@@ -181,7 +181,7 @@ struct RefusalTests {
         let error = await #expect(throws: StoreError.self) { try await store.enqueue(requests) }
         #expect(error?.code == .full && error?.message.contains("free some space") == true)
         #expect(try await store.jobs(JobQuery()).jobs.count == 1)
-        try await store.pool.writeWithoutTransaction { db in
+        try await store.queue.writeWithoutTransaction { db in
             try db.execute(sql: "PRAGMA max_page_count = 1000000")
         }
         _ = try await store.enqueue(requests)

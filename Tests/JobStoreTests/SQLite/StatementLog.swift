@@ -11,7 +11,7 @@ final class StatementLog: Sendable {
     /// Listens to the writer and to the reader that is used as long as one reads at a time.
     init(_ store: SQLiteJobStore) async throws {
         self.store = store
-        try await store.pool.writeWithoutTransaction { db in self.listen(db) }
+        try await store.queue.writeWithoutTransaction { db in self.listen(db) }
         try await store.pool.read { db in self.listen(db) }
     }
 

@@ -2,7 +2,7 @@ import JSON
 import Jobs
 import KomodoClient
 
-/// The bench's Komodo, except for what becomes of submissions and how long reads take.
+/// The bench's Komodo, except for what a test alters.
 struct AlteredKomodo: KomodoAPI {
     let komodo: CoreKomodo
     /// What a submission comes to, instead of being sent; nil lets it pass.
@@ -11,6 +11,8 @@ struct AlteredKomodo: KomodoAPI {
     var beforeReading: @Sendable (String) async -> Void = { _ in }
     /// Whether the updates of a target cannot be listed.
     var failsToList: @Sendable (Target) -> Bool = { _ in false }
+    /// How targets are, instead of asking; nil asks.
+    var health: @Sendable () -> HealthReport? = { nil }
 
     func submit(
         _ submission: Submission, gate: @escaping @Sendable () async -> Bool
@@ -68,6 +70,7 @@ struct AlteredKomodo: KomodoAPI {
     func health(
         of target: Target, services: [String]
     ) async throws(KomodoError) -> HealthReport {
-        try await komodo.health(of: target, services: services)
+        if let report = health() { return report }
+        return try await komodo.health(of: target, services: services)
     }
 }

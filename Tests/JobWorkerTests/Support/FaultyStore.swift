@@ -7,7 +7,7 @@ struct FaultyStore: JobStore {
     /// A call that a test can make fail.
     enum Call: Sendable, Hashable {
         case advance(JobEvent)
-        case recordIntent, claim, tick, heartbeat, follow
+        case recordIntent, claim, tick, heartbeat, follow, register, takeOver, retire
     }
 
     let store: SQLiteJobStore
@@ -234,7 +234,9 @@ extension FaultyStore {
     }
 
     func register(_ worker: WorkerRecord) async throws(StoreError) {
-        try await store.register(worker)
+        try await perform(.register) { () async throws(StoreError) in
+            try await store.register(worker)
+        }
     }
 
     func markDraining(_ worker: String) async throws(StoreError) {
@@ -248,14 +250,20 @@ extension FaultyStore {
     func takeOver(
         _ worker: WorkerRecord, grace: Duration
     ) async throws(StoreError) -> [JobRecord] {
-        try await store.takeOver(worker, grace: grace)
+        try await perform(.takeOver) { () async throws(StoreError) in
+            try await store.takeOver(worker, grace: grace)
+        }
     }
 
     func owned(by worker: String) async throws(StoreError) -> [JobRecord] {
         try await store.owned(by: worker)
     }
 
-    func retire(_ worker: String) async throws(StoreError) { try await store.retire(worker) }
+    func retire(_ worker: String) async throws(StoreError) {
+        try await perform(.retire) { () async throws(StoreError) in
+            try await store.retire(worker)
+        }
+    }
 
     func retireIfIdle(_ worker: WorkerRecord) async throws(StoreError) -> Bool {
         try await store.retireIfIdle(worker)

@@ -324,19 +324,25 @@ struct TakeoverTests {
         }
     }
 
-    @Test
-    func aWorkerOnDemandLeavesWhenItsDatabaseIsGone() async throws {
+    @Test(arguments: [WorkerRecord.Kind.daemon, .embedded, .onDemand])
+    func everyWorkerEndsWhenItsDatabaseIsGone(kind: WorkerRecord.Kind) async throws {
         try await Bench.with { bench in
             let isGone = Once()
             var plan = WorkerUnderTest.Plan()
-            plan.kind = .onDemand
-            plan.policy.idleTime = .seconds(300)
-            plan.hooks.isAbandoned = { isGone.hasHappened }
+            plan.kind = kind
+            plan.mayFail = true
+            plan.policy.idleTime = kind == .onDemand ? .seconds(300) : nil
+            plan.store = FaultyStore(
+                store: bench.store,
+                before: { _, _ throws(StoreError) in
+                    if isGone.hasHappened { throw StoreError(.displaced, "It is gone.") }
+                })
             try await bench.withWorker(plan) { worker in
                 try await worker.passes(2)
                 #expect(!worker.hasEnded)
                 _ = isGone.isFirst()
                 try await worker.end()
+                #expect((worker.failure as? StoreError)?.code == .displaced)
             }
         }
     }

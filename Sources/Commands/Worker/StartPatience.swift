@@ -1,0 +1,56 @@
+internal import JobStore
+private import Jobs
+internal import Logging
+private import ServiceLifecycle
+
+/// Waits for the machine where a worker would otherwise fail to start: while the disk is full or
+/// read-only, or descriptors or memory are short.
+///
+/// A service that ends on a full disk is started again a few times and then given up, and somebody
+/// would have to notice.
+struct StartPatience: Sendable {
+    let logger: Logger
+    /// Told why the worker waits.
+    var waiting: @Sendable (String) -> Void = { _ in }
+    var sleep: @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }
+
+    private static let waitMin: Duration = .milliseconds(200)
+    /// The longest pause before the next try.
+    static let waitMax: Duration = .seconds(5)
+
+    /// What `body` answers, as soon as it can.
+    ///
+    /// - Throws: what no waiting helps against, and `CancellationError` when the process is to end.
+    func wait<Value: Sendable>(
+        _ body: @escaping @Sendable () throws -> Value
+    ) async throws -> Value {
+        try await cancelWhenGracefulShutdown {
+            var pause = Self.waitMin
+            while true {
+                do {
+                    return try body()
+                } catch let error as StoreError where error.mayPass {
+                    logger.error(
+                        "The worker cannot start yet; trying again",
+                        metadata: [LogKey.errorMessage: "\(error.message)"])
+                    waiting(error.message)
+                }
+                try await sleep(pause)
+                pause = min(pause * 2, Self.waitMax)
+            }
+        }
+    }
+}
+
+extension StoreError {
+    /// Whether this may pass without anybody changing what the worker is to do.
+    fileprivate var mayPass: Bool {
+        switch code {
+        case .full, .readOnly, .busy, .failed: true
+        case .missing, .newer, .altered, .corrupt, .notPermitted, .unsuitableFileSystem,
+            .ambiguousReference, .unknownReference, .conflict, .violated, .displaced,
+            .interrupted:
+            false
+        }
+    }
+}
