@@ -112,7 +112,10 @@ private struct FileSystemFacts {
         guard statvfs(path, &facts) == 0 || statvfs(DatabaseFile.folder(of: path), &facts) == 0
         else { return nil }
         isReadOnly = facts.f_flag & UInt(ST_RDONLY) != 0
-        hasRoom = UInt(facts.f_bavail) * UInt(facts.f_frsize) >= Self.roomBytes
+        // Those of the kernel have no size.
+        hasRoom =
+            facts.f_blocks == 0
+            || UInt(facts.f_bavail) * UInt(facts.f_frsize) >= Self.roomBytes
         hasFileRoom = facts.f_files == 0 || facts.f_favail > 0
     }
 }

@@ -22,7 +22,16 @@ enum Migrator {
         migrations: [Migration] = Migration.all
     ) throws {
         // Looking first keeps the write lock free in the usual case that there is nothing to do.
-        if try database.read({ db in try pending(db, migrations) }).isEmpty { return }
+        let isCurrent = try database.writeWithoutTransaction { db in
+            var isCurrent = false
+            // One snapshot: somebody else may be making the tables.
+            try db.inTransaction(.deferred) {
+                isCurrent = try pending(db, migrations).isEmpty
+                return .commit
+            }
+            return isCurrent
+        }
+        if isCurrent { return }
         try database.writeWithoutTransaction { db in
             try db.inTransaction(.immediate) {
                 let missing = try pending(db, migrations)

@@ -61,8 +61,7 @@ struct GroupWriterTests {
     }
 
     @Test func aReadOfACancelledCallerIsInterruptedAndNotFailed() async throws {
-        let store = try SQLiteFiles().open()
-        let reading = Task {
+        let reading = Task { [store] in
             while !Task.isCancelled { await Task.yield() }
             return await storeError { try await store.jobs(JobQuery()) }
         }
