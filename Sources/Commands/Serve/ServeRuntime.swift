@@ -69,6 +69,7 @@ struct ServeRuntime: Sendable {
 
     /// Runs services, of which the last is the server.
     private func serve(_ services: (Parts) async throws -> [any Service]) async throws {
+        await TimerReserve.take()
         let target = try target()
         var komodo: DetectedKomodo?
         if let access = target.access { komodo = try await session.komodo(access, store: store) }

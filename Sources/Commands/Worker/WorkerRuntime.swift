@@ -24,6 +24,7 @@ struct WorkerRuntime: Sendable {
     ///
     /// - Throws: ``StoreError`` when the database cannot be used any more.
     func run() async throws {
+        await TimerReserve.take()
         let record = record()
         let store = store
         let patience = StartPatience(logger: session.logger, waiting: hooks.waiting)
