@@ -63,6 +63,8 @@ enum Migrator {
     }
 
     private static func pending(_ db: Database, _ migrations: [Migration]) throws -> [Migration] {
+        // What this connection remembers, another process may have changed since.
+        db.clearSchemaCache()
         let applied = try applied(db)
         try refuseForeign(db, isKnown: !applied.isEmpty)
         let known = Dictionary(uniqueKeysWithValues: migrations.map { ($0.name, $0) })
