@@ -159,7 +159,7 @@ struct GroupWriterTests {
     }
 
     @Test func writesBeyondTheBacklogAreRefusedAsBusy() async throws {
-        let writer = GroupWriter(pool: store.pool, backlogMax: 3) { _ in }
+        let writer = GroupWriter(pool: store.queue, backlogMax: 3) { _ in }
         let other = try RawDatabase(files.path)
         try other.execute("BEGIN IMMEDIATE")
         // The first one leaves the backlog and waits for the lock.

@@ -7,7 +7,7 @@ import KomodoSimulator
 import Testing
 
 /// Requests that seemed lost and arrive after all, around the moment of the second one.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(5)))
 struct SignedDoubtTests {
     private static func plan(_ operation: JobOperation) -> Bench.Plan {
         SignedOperationTests.plan(rules: [

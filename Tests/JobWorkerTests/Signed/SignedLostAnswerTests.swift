@@ -7,7 +7,7 @@ import KomodoSimulator
 import Testing
 
 /// Submissions through the signed interface whose answer never came.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(5)))
 struct SignedLostAnswerTests {
     private static func rules(_ kind: FaultAction.Kind) -> [FaultRule] {
         SignedOperationTests.operations.map { operation, _, _ in

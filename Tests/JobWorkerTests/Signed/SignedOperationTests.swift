@@ -7,7 +7,7 @@ import KomodoSimulator
 import Testing
 
 /// Jobs that run through the signed interface.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(5)))
 struct SignedOperationTests {
     /// The nine operations of the interface, each on a target of its own.
     static let operations: [(JobOperation, String, JSONObject)] = [

@@ -6,7 +6,7 @@ import KomodoSimulator
 import Testing
 
 /// Runs of which Komodo shows nothing, or nothing but the state of their target.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(5)))
 struct SignedStateTests {
     private static func plan(_ target: String, _ behaviour: ResourceFault.Behaviour) -> Bench.Plan {
         var plan = SignedOperationTests.plan(

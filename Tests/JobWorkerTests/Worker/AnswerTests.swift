@@ -6,7 +6,7 @@ import KomodoSimulator
 import Testing
 
 /// What comes of answers that Komodo, or something before it, should not give.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(5)))
 struct AnswerTests {
     /// One peculiar answer to a submission.
     struct Case: Sendable {

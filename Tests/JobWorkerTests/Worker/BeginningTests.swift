@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// How a worker begins while the database refuses to work.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(5)))
 struct BeginningTests {
     @Test(arguments: [FaultyStore.Call.register, .takeOver], [StoreError.Code.full, .failed])
     func aWorkerWaitsUntilItCanBegin(

@@ -6,7 +6,7 @@ import KomodoSimulator
 import Testing
 
 /// Cancelling a job in each phase.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(5)))
 struct CancelTests {
     @Test
     func aPendingJobIsCancelledAtOnce() async throws {

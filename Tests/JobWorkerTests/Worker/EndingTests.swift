@@ -7,7 +7,7 @@ import TestSupport
 import Testing
 
 /// How a worker ends, by itself or because it is told to.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(5)))
 struct EndingTests {
     /// Where the database is found to be of no use any more.
     enum Place: CaseIterable, Sendable {

@@ -7,7 +7,7 @@ import TestSupport
 import Testing
 
 /// Following many jobs, of which some take long to read.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(5)))
 struct FollowingTests {
     @Test
     func aSlowConclusionHoldsUpNoOtherJobAndHappensOnce() async throws {

@@ -6,7 +6,7 @@ import KomodoSimulator
 import Testing
 
 /// From a request to a job, with and without Komodo.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(5)))
 struct IntakeTests {
     @Test
     func anUnknownTargetIsRefusedWithTheNearestNames() async throws {

@@ -8,7 +8,7 @@ import Synchronization
 import Testing
 
 /// Submissions whose answer never came.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(5)))
 struct LostAnswerTests {
     static func rule(_ kind: FaultAction.Kind, _ type: String = "Deploy") -> FaultRule {
         FaultRule(type: type, times: 1, action: FaultAction(kind))

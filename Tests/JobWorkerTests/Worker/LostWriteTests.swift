@@ -7,7 +7,7 @@ import Synchronization
 import Testing
 
 /// Changes that were written though the database reported an error.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(5)))
 struct LostWriteTests {
     /// A change of a job, and how it fails.
     struct Case: Sendable {

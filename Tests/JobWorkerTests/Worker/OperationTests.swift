@@ -5,7 +5,7 @@ import KomodoSimulator
 import Testing
 
 /// Every operation through the whole worker, against a whole Komodo.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(5)))
 struct OperationTests {
     static let converging: [(JobOperation, String, JSONObject)] = [
         (.deploy, "web", [:]), (.build, "my-app", [:]), (.startServer, "prod-1", [:]),

@@ -5,7 +5,7 @@ import KomodoSimulator
 import Testing
 
 /// How operations end that Komodo accepted.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(5)))
 struct RemoteOutcomeTests {
     @Test
     func aRemoteFailureKeepsItsReasonAndItsLog() async throws {

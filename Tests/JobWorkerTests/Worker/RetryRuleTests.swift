@@ -6,7 +6,7 @@ import KomodoSimulator
 import Testing
 
 /// What jobs show of the rules of trying again, through either interface.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(5)))
 struct RetryRuleTests {
     private static let dialects = [KomodoDialect.core, .signed]
 

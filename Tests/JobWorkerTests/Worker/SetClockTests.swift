@@ -8,7 +8,7 @@ import TestSupport
 import Testing
 
 /// A wall clock that is set while jobs run.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(5)))
 struct SetClockTests {
     /// Which part of a worker waits for the job.
     enum Part: CaseIterable, Sendable { case following, verifying }

@@ -6,7 +6,7 @@ import Synchronization
 import Testing
 
 /// Workers that end, die, sleep or are no longer needed.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(5)))
 struct TakeoverTests {
     @Test
     func aClaimedJobOfADeadWorkerIsStartedAfresh() async throws {

@@ -7,7 +7,7 @@ import Synchronization
 import Testing
 
 /// Cancels that do not get through to Komodo.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(5)))
 struct UndeliveredCancelTests {
     /// Why a cancel does not get through, though nothing of it reached Komodo.
     static let outcomes: [SubmissionOutcome] = [

@@ -7,7 +7,7 @@ import Synchronization
 import Testing
 
 /// Changes that the database refuses because they would break one of its rules.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(5)))
 struct ViolationTests {
     /// Gives `update` to a job of another worker.
     private static func adopt(_ update: String, _ bench: Bench) async throws -> JobRecord {

@@ -6,7 +6,7 @@ import Testing
 @testable import JobWorker
 
 /// Jobs that wait, expire, or are waited for no longer.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(5)))
 struct WaitingTests {
     @Test
     func aJobWaitsForKomodoAndSaysWhy() async throws {
