@@ -93,7 +93,7 @@ package final class JobWorker: Sendable {
     /// Schedules beside the parts that go on for as long as that does.
     private func work() async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
-            for part in [caretaker.attend, caretaker.follow, beat, tick] {
+            for part in [caretaker.attend, caretaker.follow, beat, tick, checkpoint] {
                 group.addTask { try await self.run(part) }
             }
             try await scheduler.run()
@@ -145,7 +145,8 @@ package final class JobWorker: Sendable {
         }
     }
 
-    /// The longest pause between two passes, in case a ring is lost.
+    /// The longest pause between two passes, in case a ring is lost, and between two looks at the
+    /// write-ahead log.
     private static let tickInterval: Duration = .seconds(1)
 
     @Sendable
@@ -153,8 +154,17 @@ package final class JobWorker: Sendable {
         while true {
             keepInPlace()
             listener.ring()
-            await checkpoints?.runIfDue()
-            try await context.sleep(Self.tickInterval * min(1, context.policy.pollScale * 5))
+            try await context.sleep(tickInterval)
         }
     }
+
+    @Sendable
+    private func checkpoint() async throws {
+        while true {
+            await checkpoints?.runIfDue()
+            try await context.sleep(tickInterval)
+        }
+    }
+
+    private var tickInterval: Duration { Self.tickInterval * min(1, context.policy.pollScale * 5) }
 }

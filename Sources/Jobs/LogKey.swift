@@ -38,6 +38,8 @@ package enum LogKey {
     package static let workerMode = "worker.mode"
     /// `database.path`.
     package static let databasePath = "database.path"
+    /// `database.log_bytes`.
+    package static let databaseLogBytes = "database.log_bytes"
     /// `error.type`.
     package static let errorType = "error.type"
     /// `error.code`.

@@ -41,7 +41,8 @@ struct WorkerRuntime: Sendable {
             store: store, komodo: komodo, worker: record, policy: policy, clock: store.clock,
             redactor: session.settings.redactor, hooks: hooks, logger: logger)
         let worker = JobWorker(
-            context, lock: lock, listener: listener, checkpoints: Checkpoints(store))
+            context, lock: lock, listener: listener,
+            checkpoints: Checkpoints(store, logger: logger))
         logger.notice("Worker starts", metadata: [LogKey.komodoInstance: "\(access.instance)"])
         do {
             try await run(worker, logger: logger)

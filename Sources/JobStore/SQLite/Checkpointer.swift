@@ -1,124 +1,247 @@
 internal import GRDB
-private import Glibc
+private import Synchronization
 
-/// The one role that moves the write-ahead log back into the database.
+/// Moves the write-ahead log back into the database; one process at a time, held by a file lock.
 ///
-/// SQLite 3.40.1 can corrupt a file when a checkpoint of one connection overlaps a reset of the log
-/// by another (sqlite.org/wal.html#walresetbug). So nobody checkpoints but the holder of a file
-/// lock, and always in RESTART mode, which holds the write lock. Its connection has no busy handler:
-/// RESTART would wait for readers with the write lock in hand.
+/// SQLite 3.40.1 can corrupt a file when a commit starts the log anew while a checkpoint is under
+/// way (sqlite.org/wal.html#walresetbug). Every mode of a checkpoint can meet that: RESTART and
+/// TRUNCATE go on as PASSIVE when they do not get the write lock, and PASSIVE does not take it. So
+/// there are two connections: one holds the write lock in a transaction that writes nothing, the
+/// other makes a PASSIVE checkpoint meanwhile. Only who commits starts the log anew, so nobody can.
+///
+/// Then a commit of ours, of the first page as it was, starts the log anew if no reader needs it,
+/// and cuts the file to the connection's `journal_size_limit`.
 package final class Checkpointer: Sendable {
     private let path: String
-    private let connection: DatabaseQueue
-    private let lock: FileLock
+    private let folder: StateFolder
     private let traces: SecretTraces
+    private let log: WriteAheadFile
+    private let connections = Mutex<Connections?>(nil)
 
-    /// Above this much in the log any writer takes the role for a moment, when nobody has it.
+    /// Above this much in the log any writer checkpoints after its commit.
     static let walBytesEager = 16 << 20
-    /// Above this size the file is cut; growing again costs nearly half of the commit rate.
+    /// To this size whoever starts the log anew cuts a larger file.
+    ///
+    /// Cutting it to nothing each time would cost nearly half of the commit rate.
     static let walBytesMax = 48 << 20
 
-    /// Takes the role; nil when another process has it.
-    package convenience init?(_ store: SQLiteJobStore) throws(StoreError) {
-        try self.init(path: store.path, folder: store.folder)
-    }
+    /// How often a checkpoint tries when others are in the way: of a short log, of a long one, and
+    /// of a long one when nobody waits for it.
+    private static let triesMax = 4
+    private static let eagerTriesMax = 8
+    private static let persistentTriesMax = 12
+    /// The longest pause between two tries; it doubles with each.
+    private static let pauseMillisecondsMax: UInt32 = 64
+    /// The longest wait for readers with the write lock in hand, which doubles likewise.
+    ///
+    /// Writers wait meanwhile, so it is longer only when the log is.
+    private static let readerMillisecondsMax: UInt32 = 32
+    private static let urgentReaderMillisecondsMax: UInt32 = 256
+    /// Above this much in the log it is more important that it starts anew than that writers do not
+    /// wait.
+    private static let walBytesUrgent = 32 << 20
+    /// Readers that came within so many pages are waited for; older ones take their time.
+    private static let recentFramesMax = 2_048
 
-    init?(path: String, folder: StateFolder) throws(StoreError) {
-        guard case .acquired(let lock) = FileLock.attempt(folder.checkpointerLock, creates: true)
-        else { return nil }
-        self.lock = lock
+    init(path: String, folder: StateFolder, traces: SecretTraces) {
         self.path = path
-        traces = SecretTraces(folder: folder)
-        do {
-            var configuration = SQLiteJobStore.configuration()
-            configuration.busyMode = .immediateError
-            configuration.label = "checkpointer"
-            connection = try DatabaseQueue(path: path, configuration: configuration)
-        } catch {
-            throw StoreError(error, path: path)
-        }
+        self.folder = folder
+        self.traces = traces
+        log = WriteAheadFile(database: path)
     }
 
     /// What a checkpoint came to.
     package enum Outcome: Sendable, Hashable {
-        /// Everything was moved and the log starts anew.
+        /// Everything was moved and the log has started anew.
         case restarted
-        /// A reader or a writer was in the way; the next one goes on.
-        case partial
+        /// Not everything could be done; the next one goes on.
+        case partial(Obstacle)
+        /// Another process or thread is at it.
+        case heldByAnother
     }
 
-    /// Checkpoints once; blocks its thread while it does.
-    package func checkpoint() throws(StoreError) -> Outcome {
-        let isTooLarge = SQLiteJobStore.size(of: path + "-wal") > Self.walBytesMax
-        let hasSecrets = traces.take()
-        do {
-            return try connection.writeWithoutTransaction { db in
-                do {
-                    _ = try db.checkpoint(isTooLarge || hasSecrets ? .truncate : .restart)
-                    if hasSecrets { traces.clear() }
-                    return .restarted
-                } catch let error as DatabaseError where error.resultCode == .SQLITE_BUSY {
-                    return .partial
+    /// Who is in the way of a checkpoint.
+    package enum Obstacle: Sendable, Hashable {
+        /// Somebody reads an older state of the database, which needs the log.
+        case reader
+        /// Others had the write lock all the time.
+        case writer
+    }
+
+    /// Checkpoints, a few times if others are in the way; blocks its thread while it does.
+    ///
+    /// - Parameter persistently: whether to try more often when the log is long.
+    package func checkpoint(persistently: Bool = false) throws(StoreError) -> Outcome {
+        var outcome = try checkpointOnce(patience: 0)
+        var milliseconds: UInt32 = 1
+        for _ in 1..<triesMax(persistently) {
+            guard case .partial = outcome else { break }
+            pause(microseconds: min(milliseconds, Self.pauseMillisecondsMax) * 1_000)
+            let isUrgent = log.bytesInUse > Self.walBytesUrgent
+            let next = try checkpointOnce(
+                patience: min(
+                    milliseconds,
+                    isUrgent ? Self.urgentReaderMillisecondsMax : Self.readerMillisecondsMax))
+            // Who goes on with it meets the same obstacle.
+            if next == .heldByAnother { break }
+            outcome = next
+            milliseconds = min(milliseconds * 2, Self.urgentReaderMillisecondsMax)
+        }
+        return outcome
+    }
+
+    private func triesMax(_ persistently: Bool) -> Int {
+        guard log.bytesInUse > Self.walBytesEager else { return Self.triesMax }
+        return persistently ? Self.persistentTriesMax : Self.eagerTriesMax
+    }
+
+    /// Closes the connections; the next checkpoint opens others.
+    func close() throws {
+        let connections = connections.withLock { connections in
+            defer { connections = nil }
+            return connections
+        }
+        try connections?.writer.close()
+        try connections?.mover.close()
+    }
+
+    /// Checkpoints once, if nobody else does.
+    private func checkpointOnce(patience: UInt32) throws(StoreError) -> Outcome {
+        switch FileLock.attempt(folder.checkpointerLock, creates: true) {
+        case .heldByAnother: return .heldByAnother
+        case .acquired(let lock):
+            do {
+                return try withExtendedLifetime(lock) {
+                    try checkpointOnce(open(), patience: patience)
                 }
+            } catch {
+                throw StoreError(error, path: path)
             }
-        } catch {
-            throw StoreError(error, path: path)
+        case .missing, .unreadable:
+            throw StoreError(
+                .notPermitted,
+                "The lock \(folder.checkpointerLock) cannot be opened. Check the permissions.")
         }
     }
+
+    private func checkpointOnce(_ connections: Connections, patience: UInt32) throws -> Outcome {
+        do {
+            return try connections.writer.writeWithoutTransaction { db in
+                var isErasing = false
+                var frames: Int?
+                try db.inTransaction(.immediate) {
+                    // Whoever deletes a secret has the write lock from before the mark to the
+                    // commit, so each mark that is seen here is of what is moved here.
+                    isErasing = traces.take()
+                    frames = try moveAll(connections.mover, patience)
+                    return .rollback
+                }
+                guard let frames else { return .partial(.reader) }
+                return try restart(db, connections.gauge, after: frames, isErasing: isErasing)
+            }
+        } catch let error as DatabaseError where error.resultCode == .SQLITE_BUSY {
+            return .partial(.writer)
+        }
+    }
+
+    /// Moves what is in the log, to be called with the write lock in other hands of ours.
+    ///
+    /// - Parameter patience: how many milliseconds readers may take to leave, first those of older
+    ///   states and then those of the newest. With the write lock held and everything moved, those
+    ///   that come do without the log.
+    /// - Returns: the frames of the log, all moved; nil when a reader is in the way.
+    private func moveAll(_ mover: DatabaseQueue, _ patience: UInt32) throws -> Int? {
+        for waited in 0...patience {
+            if waited > 0 { pause(microseconds: 1_000) }
+            let (frames, moved) = try mover.writeWithoutTransaction { db in
+                try db.checkpoint(.passive)
+            }
+            guard frames >= 0 else {
+                throw DatabaseError(message: "the database does not log ahead")
+            }
+            if moved == frames {
+                pause(microseconds: patience * 1_000)
+                return frames
+            }
+            guard frames - moved <= Self.recentFramesMax else { return nil }
+        }
+        return nil
+    }
+
+    /// Commits the first page as it is, which starts a log anew that was moved and is not read.
+    private func restart(
+        _ db: Database, _ gauge: WriteAheadGauge, after frames: Int, isErasing: Bool
+    ) throws -> Outcome {
+        try db.execute(
+            sql: "PRAGMA journal_size_limit = \(isErasing ? 0 : Self.walBytesMax)")
+        try db.inTransaction(.immediate) {
+            let version = try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0
+            try db.execute(sql: "PRAGMA user_version = \(version)")
+            return .commit
+        }
+        if isErasing {
+            // A commit of somebody else that came first has started the log anew, but not cut it.
+            guard gauge.frames == 1 else {
+                return .partial(gauge.frames > frames ? .reader : .writer)
+            }
+            try log.sync()
+            traces.clear()
+        }
+        return gauge.frames == 1 || gauge.frames <= frames ? .restarted : .partial(.reader)
+    }
+
+    // MARK: Connections
+
+    private struct Connections: Sendable {
+        /// Holds the write lock, and starts the log anew.
+        let writer: DatabaseQueue
+        /// Checkpoints meanwhile.
+        let mover: DatabaseQueue
+        /// Measures the commits of `writer`.
+        let gauge: WriteAheadGauge
+    }
+
+    /// The connections, opened at the first checkpoint of the process.
+    private func open() throws -> Connections {
+        try connections.withLock { connections in
+            if let connections { return connections }
+            // SQLite would make a new file.
+            guard SQLiteJobStore.size(of: path) > 0 else {
+                throw StoreError(.missing, "The database \(path) is gone.")
+            }
+            var configuration = SQLiteJobStore.configuration()
+            configuration.busyMode = .callback { tries in
+                pause(microseconds: Self.writerPauseMicroseconds)
+                return tries < Self.writerTriesMax
+            }
+            configuration.label = "checkpointer"
+            let writer = try DatabaseQueue(path: path, configuration: configuration)
+            configuration.busyMode = .immediateError
+            let mover = try DatabaseQueue(path: path, configuration: configuration)
+            let gauge = WriteAheadGauge()
+            try writer.writeWithoutTransaction { db in
+                // Nothing is lost with its commits.
+                try db.execute(sql: "PRAGMA synchronous = NORMAL")
+                if let connection = db.sqliteConnection { gauge.attach(to: connection) }
+            }
+            let opened = Connections(writer: writer, mover: mover, gauge: gauge)
+            connections = opened
+            return opened
+        }
+    }
+
+    /// Others ask for the write lock every 300 µs; whoever asks more often gets it sooner.
+    private static let writerPauseMicroseconds: UInt32 = 100
+    private static let writerTriesMax = 250
 }
 
 extension SQLiteJobStore {
-    /// Bytes of the write-ahead log that a checkpoint would move, as of this process's last commit.
-    package var walBytesInUse: Int { gauge.bytes }
+    /// Bytes of the write-ahead log that are in use, whoever wrote them.
+    package var walBytesInUse: Int { WriteAheadFile(database: path).bytesInUse }
 
     /// Whether deleted secrets are still in the files, until a checkpoint cuts the log.
     package var hasSecretTraces: Bool { traces.areLeft }
 
     /// The size of the write-ahead log's file in bytes.
-    package var walFileBytes: Int { Self.size(of: path + "-wal") }
-
-    static func size(of path: String) -> Int {
-        var facts = stat()
-        return stat(path, &facts) == 0 ? Int(facts.st_size) : 0
-    }
-
-    /// Looks the database over; `isThorough` reads every page.
-    package func report(isThorough: Bool) async throws(StoreError) -> DatabaseReport {
-        let path = path
-        return try await read { db in
-            var problems: [String] = []
-            let check = isThorough ? "PRAGMA integrity_check" : "PRAGMA quick_check(1)"
-            problems += try String.fetchAll(db, sql: check).filter { $0 != "ok" }
-            problems += try String.fetchAll(db, sql: JobTable.inconsistencySQL)
-            return DatabaseReport(
-                path: path, schema: try Migrator.applied(db).last?.name ?? "none",
-                sqliteVersion: try String.fetchOne(db, sql: "SELECT sqlite_version()") ?? "",
-                jobs: try Int.fetchOne(db, sql: "SELECT count(*) FROM job") ?? 0,
-                unfinished: try Int.fetchOne(
-                    db, sql: "SELECT count(*) FROM job WHERE finished_at IS NULL") ?? 0,
-                fileBytes: Self.size(of: path), walBytes: Self.size(of: path + "-wal"),
-                problems: problems)
-        }
-    }
-}
-
-extension JobTable {
-    /// What CHECK constraints cannot say, one sentence per finding.
-    static let inconsistencySQL = """
-        SELECT 'job ' || token || ' is not in the state of its last event' FROM job
-        JOIN event ON event.id = (SELECT max(id) FROM event WHERE job_id = job.id)
-        WHERE event.status <> job.status
-        UNION ALL
-        SELECT 'job ' || token || ' has no event' FROM job
-        WHERE NOT EXISTS (SELECT 1 FROM event WHERE job_id = job.id)
-        UNION ALL
-        SELECT 'job ' || token || ' changed after its end' FROM job
-        WHERE finished_at IS NOT NULL AND (SELECT count(*) FROM event
-            WHERE job_id = job.id AND status IN ('success', 'failed', 'cancelled')
-            AND status <> job.status) > 0
-        UNION ALL
-        SELECT 'secret arguments of the finished job ' || token || ' are still stored' FROM job
-        WHERE finished_at IS NOT NULL AND id IN (SELECT job_id FROM secret_argument)
-        LIMIT 20
-        """
+    package var walFileBytes: Int { WriteAheadFile(database: path).bytes }
 }

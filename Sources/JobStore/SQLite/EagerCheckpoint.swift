@@ -6,46 +6,46 @@ private import Synchronization
 /// Runs on the writer's queue between two commits, where it holds up nobody who would not have to
 /// wait for the checkpoint anyway.
 final class EagerCheckpoint: Sendable {
-    private let path: String
-    private let folder: StateFolder
+    private let checkpointer: Checkpointer
     private let traces: SecretTraces
     private let threshold = Mutex(Checkpointer.walBytesEager)
 
-    /// How much the log must grow before another try after a reader was in the way.
+    /// How much the log must grow before another try after others were in the way.
     private static let growthAfterFailure = 4 << 20
 
-    init(path: String, folder: StateFolder, traces: SecretTraces) {
-        self.path = path
-        self.folder = folder
+    init(_ checkpointer: Checkpointer, traces: SecretTraces) {
+        self.checkpointer = checkpointer
         self.traces = traces
     }
 
-    /// Takes the role, checkpoints and gives the role back, when `bytes` of the log are in use.
+    /// Checkpoints when `bytes` of the log are in use, after a commit.
     func runIfDue(_ bytes: Int) {
-        guard bytes > threshold.withLock({ $0 }) else { return }
-        let isDone = checkpoint()
-        threshold.withLock { threshold in
-            threshold = isDone ? Checkpointer.walBytesEager : bytes + Self.growthAfterFailure
+        let isDue = threshold.withLock { threshold in
+            // It has started anew since the last try.
+            if bytes < Checkpointer.walBytesEager { threshold = Checkpointer.walBytesEager }
+            return bytes > threshold
         }
+        guard isDue, checkpoint() != .restarted else { return }
+        threshold.withLock { $0 = bytes + Self.growthAfterFailure }
     }
 
-    /// Cuts the log when this process has deleted a secret, unless another one has the role, which
-    /// then does it.
+    /// Cuts the log when this process has deleted a secret.
+    ///
+    /// What cannot be done now, or by whoever is at it, is done by a worker's next checkpoint.
     func cutIfSecretsWereDeleted() {
-        if traces.takeNews() { _ = checkpoint() }
-    }
-
-    /// Other writers are in the way most of the time, but each only for a moment.
-    private static let triesMax = 40
-    private static let pauseMicroseconds: UInt32 = 300
-
-    private func checkpoint() -> Bool {
-        // A failure here is one of the disk or of a reader; the next commits meet it or try again.
-        guard let checkpointer = try? Checkpointer(path: path, folder: folder) else { return false }
+        guard traces.takeNews() else { return }
         for _ in 0..<Self.triesMax {
-            if (try? checkpointer.checkpoint()) == .restarted { return true }
+            guard checkpoint() == .heldByAnother else { return }
             pause(microseconds: Self.pauseMicroseconds)
         }
-        return false
+    }
+
+    /// Whoever is at a checkpoint may have begun it before the deletion.
+    private static let triesMax = 40
+    private static let pauseMicroseconds: UInt32 = 5_000
+
+    private func checkpoint() -> Checkpointer.Outcome? {
+        // A failure here is one of the disk, which the next commits meet.
+        try? checkpointer.checkpoint()
     }
 }

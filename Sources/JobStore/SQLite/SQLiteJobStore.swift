@@ -24,6 +24,8 @@ package final class SQLiteJobStore: JobStore {
     let clockWatch = Mutex(ClockWatch())
     let gauge: WriteAheadGauge
     let traces: SecretTraces
+    /// Moves the write-ahead log back into the database.
+    package let checkpointer: Checkpointer
 
     private init(
         path: String, clock: StoreClock, machine: JobStateMachine, folder: StateFolder,
@@ -40,7 +42,8 @@ package final class SQLiteJobStore: JobStore {
         let bells = Doorbells(folder: folder)
         let traces = SecretTraces(folder: folder)
         self.traces = traces
-        let eager = EagerCheckpoint(path: path, folder: folder, traces: traces)
+        checkpointer = Checkpointer(path: path, folder: folder, traces: traces)
+        let eager = EagerCheckpoint(checkpointer, traces: traces)
         writer = GroupWriter(pool: queue) {
             eager.cutIfSecretsWereDeleted()
         } afterCommit: { rings in
@@ -139,8 +142,10 @@ package final class SQLiteJobStore: JobStore {
             return tries < Int(busyWaitMax.inMilliseconds) * 1_000 / Int(busyPauseMicroseconds)
         }
         configuration.prepareDatabase { db in
-            // One role checkpoints, see `Checkpointer`; SQLite 3.40.1 can corrupt a file otherwise.
+            // See `Checkpointer`; SQLite 3.40.1 can corrupt a file otherwise.
             try db.execute(sql: "PRAGMA wal_autocheckpoint = 0")
+            // Whoever starts the log anew cuts its file.
+            try db.execute(sql: "PRAGMA journal_size_limit = \(Checkpointer.walBytesMax)")
             // Debian's library does it anyway; see `SecretTraces`.
             try db.execute(sql: "PRAGMA secure_delete = ON")
             guard let connection = db.sqliteConnection,
@@ -197,6 +202,7 @@ package final class SQLiteJobStore: JobStore {
     /// Closes the file; nothing may be called afterwards.
     package func close() throws(StoreError) {
         do {
+            try checkpointer.close()
             try pool.close()
             try queue.close()
         } catch {

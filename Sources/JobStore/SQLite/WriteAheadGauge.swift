@@ -3,23 +3,23 @@ private import GRDBSQLite
 private import Synchronization
 
 /// How much of the write-ahead log is in use, as of the last commit of one connection.
-///
-/// The size of the file does not tell: after a checkpoint it is written again from its beginning.
 final class WriteAheadGauge: Sendable {
-    private let pages = Atomic<Int>(0)
+    private let count = Atomic<Int>(0)
     private static let pageBytes = 4_096
 
-    /// Bytes that a checkpoint would move.
-    var bytes: Int { pages.load(ordering: .relaxed) * Self.pageBytes }
+    /// The frames of the log, a page each, those of the commit being the last.
+    var frames: Int { count.load(ordering: .relaxed) }
+    /// What they hold.
+    var bytes: Int { frames * Self.pageBytes }
 
     /// Starts measuring the commits of `connection`, which must not outlive the gauge.
     func attach(to connection: SQLiteConnection) {
         sqlite3_wal_hook(
             connection,
-            { context, _, _, pages in
+            { context, _, _, frames in
                 guard let context else { return SQLITE_OK }
                 Unmanaged<WriteAheadGauge>.fromOpaque(context).takeUnretainedValue()
-                    .pages.store(Int(pages), ordering: .relaxed)
+                    .count.store(Int(frames), ordering: .relaxed)
                 return SQLITE_OK
             }, Unmanaged.passUnretained(self).toOpaque())
     }

@@ -55,6 +55,10 @@ struct FileTests {
         let sql = "PRAGMA wal_autocheckpoint"
         #expect(try await store.write { db in try Int.fetchOne(db, sql: sql) } == 0)
         #expect(try await store.read { db in try Int.fetchOne(db, sql: sql) } == 0)
+        let limit = "PRAGMA journal_size_limit"
+        #expect(
+            try await store.write { db in try Int.fetchOne(db, sql: limit) }
+                == Checkpointer.walBytesMax)
         #expect(
             try await store.read { db in try String.fetchOne(db, sql: "PRAGMA journal_mode") }
                 == "wal")

@@ -61,27 +61,57 @@ struct SecretTraceTests {
         _ = try await store.cancel(job.row)
         #expect(store.hasSecretTraces)
         try reader.execute("COMMIT")
-        #expect(try Checkpointer(store)?.checkpoint() == .restarted)
+        #expect(try store.checkpointer.checkpoint() == .restarted)
         #expect(places().isEmpty)
         #expect(!store.hasSecretTraces)
     }
 
-    @Test func whoeverHasTheRoleIsLeftTheMark() async throws {
-        let checkpointer = try #require(try Checkpointer(store))
+    @Test func theNextCheckpointIsLeftTheMark() async throws {
+        var lock: FileLock? = try files.lockCheckpoints()
         let job = try await enqueue(1)
         _ = try await store.cancel(job.row)
         #expect(store.hasSecretTraces)
-        #expect(try checkpointer.checkpoint() == .restarted)
+        withExtendedLifetime(lock) {}
+        lock = nil
+        #expect(try files.open().checkpointer.checkpoint() == .restarted)
         #expect(places().isEmpty && !store.hasSecretTraces)
     }
 
     @Test func aCheckpointThatDiedIsMadeGoodByTheNext() async throws {
-        let checkpointer = try #require(try Checkpointer(store))
+        var lock: FileLock? = try files.lockCheckpoints()
         let job = try await enqueue(2)
         _ = try await store.cancel(job.row)
+        withExtendedLifetime(lock) {}
+        lock = nil
         #expect(SecretTraces(folder: try files.folder).take())
         #expect(store.hasSecretTraces && !places().isEmpty)
-        #expect(try checkpointer.checkpoint() == .restarted)
+        #expect(try store.checkpointer.checkpoint() == .restarted)
+        #expect(places().isEmpty && !store.hasSecretTraces)
+    }
+
+    @Test func theLogOfOthersIsCutToo() async throws {
+        let other = try files.open()
+        let job = try await enqueue(3)
+        // So that the log is long when the secret is deleted.
+        for number in 100..<200 {
+            _ = try await other.enqueue([.init(job: Samples.job(.deploy, number))])
+        }
+        _ = try await other.cancel(job.row)
+        #expect(places().isEmpty && !store.hasSecretTraces)
+        #expect(store.walFileBytes < 8_192)
+    }
+
+    @Test func whereNoMarkCanBeLeftTheProcessItselfKnows() async throws {
+        let job = try await enqueue(1)
+        var lock: FileLock? = try files.lockCheckpoints()
+        // A folder in the place of the mark: no file can be made there.
+        #expect(mkdir(try files.folder.erasureMark, 0o700) == 0)
+        _ = try await store.cancel(job.row)
+        #expect(rmdir(try files.folder.erasureMark) == 0)
+        withExtendedLifetime(lock) {}
+        lock = nil
+        #expect(store.hasSecretTraces && !places().isEmpty)
+        #expect(try store.checkpointer.checkpoint() == .restarted)
         #expect(places().isEmpty && !store.hasSecretTraces)
     }
 

@@ -36,6 +36,15 @@ struct SQLiteFiles: Sendable {
             path: path, mode: .create(makingFolder: false), clock: clock.storeClock(bootID: bootID))
     }
 
+    /// Keeps everybody from checkpointing.
+    func lockCheckpoints() throws -> FileLock {
+        guard
+            case .acquired(let lock) = FileLock.attempt(
+                try folder.checkpointerLock, creates: true)
+        else { throw StoreError(.busy, "Somebody checkpoints.") }
+        return lock
+    }
+
     /// Takes the lock that a worker's process holds for life.
     func lockWorker(_ worker: String) throws -> FileLock {
         guard

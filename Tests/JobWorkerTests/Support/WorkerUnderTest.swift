@@ -54,7 +54,7 @@ final class WorkerUnderTest: Sendable {
         worker = JobWorker(
             context, lock: lock,
             listener: try ChangeListener(folder: bench.store.folder, name: "worker-" + plan.id),
-            checkpoints: Checkpoints(bench.store))
+            checkpoints: Checkpoints(bench.store, logger: Bench.logger))
         count = passes
     }
 
