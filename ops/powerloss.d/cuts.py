@@ -5,8 +5,8 @@ A cut is the number of actions that came before it.
 import bisect
 
 # The share of the images that falls on each kind of moment; the rest is spread evenly.
-SHARES = {"founding": 0.05, "making": 0.05, "told": 0.2, "sent": 0.15, "sync": 0.1,
-          "checkpoint": 0.2, "restart": 0.15, "even": 0.1}
+SHARES = {"founding": 0.05, "making": 0.05, "told": 0.2, "sent": 0.15, "sync": 0.05,
+          "checkpoint": 0.2, "restart": 0.15, "erasing": 0.05, "erased": 0.05, "even": 0.05}
 HEADER_BYTES = 32
 
 
@@ -25,6 +25,8 @@ def moments(actions):
         # All that the sync is about has been written; nothing of it is certain.
         "sync": [i for i in syncs if i > told[0]],
         "checkpoint": moved, "restart": restarted,
+        # From the mark that a secret is deleted until it is gone, and then until the next sync.
+        "erasing": erasing(actions), "erased": erased(actions),
         "even": list(range(1, len(actions) + 1)),
     }
 
@@ -54,6 +56,28 @@ def checkpoints(actions, start):
                 action.kind == "sync" or action.kind == "write" and not is_header(action)):
             stage = None
     return moved, restarted
+
+
+def erasing(actions):
+    places, is_marked = [], False
+    for index, action in enumerate(actions):
+        if action.name in ("mark", "taken"):
+            is_marked = action.kind != "remove"
+        if is_marked:
+            places.append(index)
+    return places
+
+
+def erased(actions):
+    places, is_gone = [], False
+    for index, action in enumerate(actions):
+        if is_gone:
+            places.append(index)
+        if action.kind == "remove" and action.name == "taken":
+            is_gone = True
+        elif action.kind == "sync" and action.name == "wal":
+            is_gone = False
+    return places
 
 
 def is_header(action):
@@ -96,6 +120,22 @@ def without_folder(actions):
     return [it for it in actions if not (it.kind == "sync" and it.name == "folder")]
 
 
+def without_marks(actions):
+    """The mark is made, but nothing says that it is on disk."""
+    return [it for it in actions if not (it.kind == "sync" and it.name in ("mark", "state"))]
+
+
+def without_cuts(actions):
+    """The log is cut, but the mark is taken away before that is on disk."""
+    last, dropped = {}, set()
+    for index, action in enumerate(actions):
+        if action.kind == "sync" and action.name == "wal":
+            last[action.thread] = index
+        elif action.kind == "remove" and action.name == "taken" and action.thread in last:
+            dropped.add(last[action.thread])
+    return [it for index, it in enumerate(actions) if index not in dropped]
+
+
 def without_above(actions):
     return [it for it in actions if not (it.kind == "sync" and it.name == "above")]
 
@@ -106,4 +146,6 @@ PLANTED = {
     "the sync of each intent": (without_intents, "sent", "sent without an intent"),
     "all syncs of the log": (without_log, "checkpoint", "unsound"),
     "the syncs of the folder": (without_folder, "told", "lost"),
+    "the syncs of the mark": (without_marks, "erasing", "secret left"),
+    "the syncs of the cut log": (without_cuts, "erased", "secret left"),
 }

@@ -160,7 +160,7 @@ def apply(content, change):
 
 
 class Folder:
-    """Names of files; a change of them is `(name, file or None, when its call ended)`."""
+    """Names of files; a change of them is `({name: file or None}, when its call ended)`."""
 
     def __init__(self):
         self.live, self.durable, self.pending = {}, {}, []
@@ -168,17 +168,23 @@ class Folder:
     def make(self, name, ended):
         if name not in self.live:
             self.live[name] = File()
-            self.pending.append((name, self.live[name], ended))
+            self.pending.append(({name: self.live[name]}, ended))
 
     def remove(self, name, ended):
         if self.live.pop(name, None):
-            self.pending.append((name, None, ended))
+            self.pending.append(({name: None}, ended))
+
+    def rename(self, name, to, ended):
+        """A file never has both names, nor none."""
+        if file := self.live.pop(name, None):
+            self.live[to] = file
+            self.pending.append(({name: None, to: file}, ended))
 
     def sync(self, begun):
         for change in self.pending:
-            if change[2] < begun:
+            if change[1] < begun:
                 put(self.durable, change)
-        self.pending = [change for change in self.pending if change[2] >= begun]
+        self.pending = [change for change in self.pending if change[1] >= begun]
 
     def names(self, kind, random):
         if kind == "none" or not self.pending:
@@ -194,27 +200,32 @@ class Folder:
 
 
 def put(names, change):
-    name, file, _ = change
-    if file is None:
-        names.pop(name, None)
-    else:
-        names[name] = file
+    for name, file in change[0].items():
+        if file is None:
+            names.pop(name, None)
+        else:
+            names[name] = file
 
 
 class Disk:
     """The folder of a database as a sequence of actions leaves it."""
 
     FOLDERS = {"folder", "state", "above"}
+    # The mark that the log must be cut, before and while a checkpoint is at that.
+    MARKS = ("mark", "taken")
 
     def __init__(self):
         self.folders = {name: Folder() for name in self.FOLDERS}
 
     def play(self, action):
-        place = self.folders[{"mark": "state", "folder": "above"}.get(action.name, "folder")]
+        place = self.folders["state" if action.name in self.MARKS
+                             else "above" if action.name == "folder" else "folder"]
         if action.kind == "make":
             place.make(action.name, action.ended)
         elif action.kind == "remove":
             place.remove(action.name, action.ended)
+        elif action.kind == "rename":
+            place.rename(action.name, action.to, action.ended)
         elif action.kind == "sync" and action.name in self.FOLDERS:
             self.folders[action.name].sync(action.begun)
         elif action.kind == "sync":
@@ -227,7 +238,7 @@ class Disk:
     def image(self, kind, random):
         """The contents of the files by name, and a value that tells such images apart.
 
-        The folders themselves are there; whether they must be is looked at apart, or it would hide
+        The folder of the database is there; whether it must be is looked at apart, or it would hide
         everything else.
         """
         names, signature = self.folders["folder"].names(kind, random)
@@ -237,8 +248,7 @@ class Disk:
                 contents[name], signature = file.contents(kind, random)
                 signatures.append((name, signature))
         marks, _ = self.folders["state"].names(kind, random)
-        if "mark" in marks:
-            contents["mark"] = b""
+        contents |= {name: b"" for name in self.MARKS if name in marks and "state" in names}
         return contents, tuple(signatures)
 
     def is_folder_certain(self):

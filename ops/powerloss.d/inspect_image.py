@@ -5,7 +5,8 @@ import sqlite3
 import subprocess
 
 # What follows the path of the database in the names of the files.
-SUFFIXES = {"db": "", "wal": "-wal", "journal": "-journal", "mark": ".d/secrets-deleted"}
+SUFFIXES = {"db": "", "wal": "-wal", "journal": "-journal", "mark": ".d/secrets-deleted",
+            "taken": ".d/secrets-deleted.taken"}
 PROGRAM_SECONDS_MAX = 120
 # The wal-index; whoever comes first makes it anew, so whatever it holds must do no harm.
 INDEX_BYTES, INDEX_SHARE = 32_768, 0.2
@@ -63,7 +64,7 @@ def judge(database, path, told, sent, traces):
     intents = collections.Counter(dict(database.execute(INTENTS)))
     found += [("sent without an intent", f"{target}: {count} sent, {intents[target]} intents")
               for target, count in sent.items() if count > intents[target]]
-    if traces and not os.path.exists(path + SUFFIXES["mark"]):
+    if traces and not any(os.path.exists(path + SUFFIXES[mark]) for mark in ("mark", "taken")):
         ended = {token for token, in database.execute(
             "SELECT token FROM job WHERE finished_at IS NOT NULL")}
         found += [("secret left", token) for token in sorted(traces & ended)]

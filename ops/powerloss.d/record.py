@@ -39,6 +39,8 @@ class Action:
     jobs: tuple = ()
     # Whether the call is known to have come to its end.
     is_certain: bool = True
+    # The new name of what is renamed.
+    to: str = ""
 
 
 def text_of(encoded):
@@ -49,15 +51,15 @@ class Recording:
     """The actions of one record that concern the database at `db`, in `folder`.
 
     Names: `db`, `wal` and `journal` are files of the folder, `mark` is the one beside them that
-    says that the log must be cut; `folder`, `state` and `above` are the folder, the one for locks
-    and the one that holds the folder.
+    says that the log must be cut, `taken` is its name while a checkpoint is at that; `folder`,
+    `state` and `above` are the folder, the one for locks and the one that holds the folder.
     """
 
     def __init__(self, path, db):
         self.folder = os.path.dirname(db)
         self.names = {db: "db", db + "-wal": "wal", db + "-journal": "journal",
                       db + ".d/secrets-deleted": "mark",
-                      db + ".d/secrets-deleted.taken": "mark",
+                      db + ".d/secrets-deleted.taken": "taken",
                       self.folder: "folder", db + ".d": "state",
                       os.path.dirname(self.folder): "above"}
         self.ignored = {db + "-shm"}
@@ -152,6 +154,10 @@ class Recording:
 
     def note_entry(self, call, arguments, common):
         paths = [text_of(part).decode(errors="replace") for part in arguments.split('"')[1::2]]
+        if call == "rename" and [self.names.get(path) for path in paths] == ["mark", "taken"]:
+            self.actions.append(Action("rename", time=common["begun"], name="mark", to="taken",
+                                       **common))
+            return
         for path in paths:
             name = self.names.get(path)
             if not name:
@@ -164,9 +170,6 @@ class Recording:
                     raise SystemExit(f"The record has {call} that empties {name}.")
             elif call in ("mkdir", "mkdirat"):
                 self.actions.append(Action("make", **issued))
-            elif call.startswith("rename") and name == "mark":
-                # Set aside for a checkpoint, under either name it says the same.
-                return
             elif call == "unlink":
                 self.actions.append(Action("remove", **issued))
             else:

@@ -27,8 +27,9 @@ SHELLS, CALLS = 3, 3
 # The text in the arguments of jobs that fill the log fast, and when these are due: never here.
 LONG_TEXT = " ".join(f"line {number} of a long text" for number in range(4_000))
 LONG_AFTER = "6h"
-# Jobs with a secret argument, which go first; the end of each makes a checkpoint cut the log.
-SECRET_JOBS = 10
+# Jobs with a secret argument, which go first; the end of each makes a checkpoint cut the log. So
+# many come one after the other, so that each secret is still in the log.
+SECRET_JOBS, SECRET_JOBS_APART = 10, 10
 # Jobs that have ended before a worker is killed, and before the record ends.
 ENDED_FIRST, ENDED_MIN = 40, 120
 # What one page of `komodo-jobs list` shows.
@@ -74,8 +75,15 @@ class Workload:
 
     def run_secret_job(self, number):
         secret = f"powerloss-secret-{number:04d}"
-        self.secrets[self.run_action(
-            "cleanup", {"password": secret}, "--priority", "1")] = secret
+        job = self.run_action("cleanup", {"password": secret}, "--priority", "1")
+        self.secrets[job] = secret
+        return job
+
+    def run_secret_jobs_apart(self):
+        for number in range(SECRET_JOBS, SECRET_JOBS + SECRET_JOBS_APART):
+            job = self.run_secret_job(number)
+            subprocess.run([self.bin + "/komodo-jobs", "wait", job], env=self.env,
+                           stdout=self.log, stderr=self.log, check=True)
 
     def run_long_job(self):
         self.scheduled.append(
@@ -135,6 +143,7 @@ class Workload:
         worker = self.start_worker()
         for work in (*secrets, calls):
             work.result()
+        self.run_secret_jobs_apart()
         self.repeat_until(self.is_enough_done, lambda: time.sleep(LOOK_SECONDS))
         self.refuse_mapped(worker, server.process)
         worker.terminate()
