@@ -5,15 +5,17 @@ private import Jobs
 
 /// Stores jobs one by one, as fast as it can.
 ///
-/// `enqueuer DATABASE COUNT NAME [FILE]` prints how many were stored and the longest wait for one,
-/// in milliseconds, as JSON. To the file goes one line for each as soon as it is stored: the wait
-/// in microseconds and its target, so that a process that is killed leaves what it was told.
+/// `enqueuer DATABASE COUNT NAME [FILE [EVERY]]` prints how many were stored and the longest wait
+/// for one, in milliseconds, as JSON. To the file goes one line for each as soon as it is stored:
+/// the wait in microseconds and its target, so that a process that is killed leaves what it was
+/// told. After each EVERY jobs it checkpoints, as a worker does each second.
 @main
 struct Main {
     static func main() async throws {
         let arguments = CommandLine.arguments
-        guard (4...5).contains(arguments.count), let count = Int(arguments[2]) else { exit(2) }
-        let log = arguments.count == 5 ? appending(to: arguments[4]) : nil
+        guard (4...6).contains(arguments.count), let count = Int(arguments[2]) else { exit(2) }
+        let log = arguments.count > 4 ? appending(to: arguments[4]) : nil
+        let every = arguments.count > 5 ? Int(arguments[5]) : nil
         let store = try SQLiteJobStore.open(path: arguments[1], mode: .create(makingFolder: false))
         let clock = ContinuousClock()
         var stored = 0
@@ -28,6 +30,7 @@ struct Main {
             guard case .created = results[0] else { continue }
             stored += 1
             if let log { note("\(Int(wait / .microseconds(1))) \(name)\n", in: log) }
+            if let every, stored.isMultiple(of: every) { _ = try store.checkpointer.checkpoint() }
         }
         let report: JSONValue = [
             "stored": .int(stored), "wait_max_ms": .int(waitMax.inMilliseconds),
