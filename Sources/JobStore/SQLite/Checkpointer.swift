@@ -117,10 +117,13 @@ package final class Checkpointer: Sendable {
             } catch {
                 throw StoreError(error, path: path)
             }
-        case .missing, .unreadable:
+        case .missing:
             throw StoreError(
-                .notPermitted,
-                "The lock \(folder.checkpointerLock) cannot be opened. Check the permissions.")
+                .missing,
+                "The folder of \(folder.checkpointerLock) is gone; a running worker makes it again.")
+        case .unreadable(let fault):
+            throw fault.error(
+                folder.checkpointerLock, "the lock \(folder.checkpointerLock) cannot be opened")
         }
     }
 

@@ -52,8 +52,7 @@ struct WriteAheadFile: Sendable {
     /// Puts its contents and its size on disk.
     func sync() throws(StoreError) {
         guard syncToDisk(path) else {
-            throw StoreError(
-                .failed, "The disk that holds \(path) failed: \(errorText()). Look at the disk.")
+            throw SystemFault.last.error(path, "\(path) cannot be put on disk")
         }
     }
 }
