@@ -120,7 +120,8 @@ package final class Checkpointer: Sendable {
         case .missing:
             throw StoreError(
                 .missing,
-                "The folder of \(folder.checkpointerLock) is gone; a running worker makes it again.")
+                "The folder of \(folder.checkpointerLock) is gone; a running worker makes it again."
+            )
         case .unreadable(let fault):
             throw fault.error(
                 folder.checkpointerLock, "the lock \(folder.checkpointerLock) cannot be opened")
