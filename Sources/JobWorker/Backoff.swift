@@ -1,5 +1,5 @@
 /// Waits that double from one to the next, up to a greatest.
-struct Backoff: Sendable, Hashable {
+package struct Backoff: Sendable, Hashable {
     private var wait: Duration
     private let waitMax: Duration
 
@@ -9,7 +9,7 @@ struct Backoff: Sendable, Hashable {
     }
 
     /// The wait after one more failure.
-    mutating func next() -> Duration {
+    package mutating func next() -> Duration {
         defer { wait = min(wait * 2, waitMax) }
         return wait
     }
@@ -19,7 +19,7 @@ extension WorkerPolicy {
     private static let jobWaitMin: Duration = .seconds(1)
     private static let jobWaitMax: Duration = .seconds(60)
     private static let storeWaitMin: Duration = .milliseconds(200)
-    private static let storeWaitMax: Duration = .seconds(5)
+    package static let storeWaitMax: Duration = .seconds(5)
 
     /// Before something about one job is tried again that did not work.
     var jobBackoff: Backoff {
@@ -27,5 +27,5 @@ extension WorkerPolicy {
     }
 
     /// Before the database is tried again after it refused to work.
-    static var storeBackoff: Backoff { Backoff(from: storeWaitMin, to: storeWaitMax) }
+    package static var storeBackoff: Backoff { Backoff(from: storeWaitMin, to: storeWaitMax) }
 }

@@ -40,14 +40,8 @@ final class DatabasePlace: Service {
         }
     }
 
-    private var isLost: Bool {
-        do {
-            try store.confirmPlace()
-            return false
-        } catch {
-            return true
-        }
-    }
+    // There is one error only: that it is lost.
+    private var isLost: Bool { (try? store.confirmPlace()) == nil }
 
     private func isLostInTheEnd() async -> Bool {
         await withTaskGroup(of: Bool.self) { group in

@@ -1,4 +1,5 @@
 internal import JobStore
+private import JobWorker
 private import Jobs
 internal import Logging
 private import ServiceLifecycle
@@ -14,10 +15,6 @@ struct StartPatience: Sendable {
     var waiting: @Sendable (String) -> Void = { _ in }
     var sleep: @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }
 
-    private static let waitMin: Duration = .milliseconds(200)
-    /// The longest pause before the next try.
-    static let waitMax: Duration = .seconds(5)
-
     /// What `body` answers, as soon as it can.
     ///
     /// - Throws: what no waiting helps against, and `CancellationError` when the process is to end.
@@ -25,32 +22,21 @@ struct StartPatience: Sendable {
         _ body: @escaping @Sendable () throws -> Value
     ) async throws -> Value {
         try await cancelWhenGracefulShutdown {
-            var pause = Self.waitMin
+            var backoff = WorkerPolicy.storeBackoff
             while true {
                 do {
                     return try body()
-                } catch let error as StoreError where error.mayPass {
+                } catch let error as StoreError
+                    where error.remedy == .wait && error.code != .notPermitted
+                {
+                    // Permissions do not come by themselves, and are looked at while one installs.
                     logger.error(
                         "The worker cannot start yet; trying again",
                         metadata: [LogKey.errorMessage: "\(error.message)"])
                     waiting(error.message)
                 }
-                try await sleep(pause)
-                pause = min(pause * 2, Self.waitMax)
+                try await sleep(backoff.next())
             }
-        }
-    }
-}
-
-extension StoreError {
-    /// Whether this may pass without anybody changing what the worker is to do.
-    fileprivate var mayPass: Bool {
-        switch code {
-        case .full, .readOnly, .busy, .failed: true
-        case .missing, .newer, .altered, .corrupt, .notPermitted, .unsuitableFileSystem,
-            .ambiguousReference, .unknownReference, .conflict, .violated, .displaced,
-            .interrupted:
-            false
         }
     }
 }

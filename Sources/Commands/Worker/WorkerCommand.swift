@@ -35,7 +35,7 @@ struct WorkerCommand: AsyncParsableCommand {
         let waiting: @Sendable (String) -> Void = { reason in
             notifier.status("Waiting: \(reason)")
             // The service manager would start it anew, which does not make room on a disk.
-            notifier.extendTimeout(StartPatience.waitMax * 4)
+            notifier.extendTimeout(WorkerPolicy.storeWaitMax * 4)
         }
         let store = try await StartPatience(logger: session.logger, waiting: waiting).wait {
             try session.openOrCreate()

@@ -90,17 +90,9 @@ enum DatabaseFile {
                     partial, "the folder \(partial) cannot be made",
                     hint: "name another database with --db")
             }
-            keepNames(in: Self.folder(of: partial))
+            // SQLite does it for the folder of the database alone; not every file system can.
+            _ = syncToDisk(Self.folder(of: partial))
         }
-    }
-
-    /// Makes the names in a folder survive a power cut, where the file system can; SQLite does it
-    /// for the folder of the database alone.
-    private static func keepNames(in folder: String) {
-        let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard descriptor >= 0 else { return }
-        fsync(descriptor)
-        close(descriptor)
     }
 
     private static func makeFile(_ path: String) throws(StoreError) {

@@ -86,12 +86,11 @@ struct Conclusion: Sendable {
     /// A job that was sent again because its first submission seemed never to have started: looks
     /// once more, for the promise is worth a request.
     private func lookForDuplicate(of job: JobRecord, besides update: Update) async throws {
-        guard let doubted = job.doubtedSentAt, let intent = job.intent, intent.operatorID != nil
+        guard job.doubtedSentAt != nil, let intent = job.intent, intent.operatorID != nil
         else { return }
-        let found: [UpdateSummary]
+        let found: [String]
         do throws(KomodoError) {
-            found = try await context.komodo.evidence(
-                Reconciler.query(job, intent, sentAt: doubted))
+            found = try await Reconciler(context: context).updates(for: job, intent)
         } catch {
             context.logger.warning(
                 "Cannot look for a duplicate",
@@ -102,13 +101,8 @@ struct Conclusion: Sendable {
                 "duplicate_unchecked", detail: detail.serialized(), lease)
             return
         }
-        let newer = found.filter { other in
-            other.id != update.summary.id
-                && intent.watermark.map { other.startedAt > $0 } ?? true
-        }
-        guard let extra = try await context.unowned(newer.compactMap(\.id), job).first else {
-            return
-        }
+        let others = found.filter { $0 != update.summary.id }
+        guard let extra = try await context.unowned(others, job).first else { return }
         try await context.store.recordDuplicate(extra, of: job.row)
         context.logger.error(
             "An update surfaced after its job had been sent again",

@@ -8,7 +8,7 @@ struct Reconciler: Sendable {
     let context: WorkerContext
 
     /// A proxy's clock, which dates the answers, may differ from Core's by this.
-    static let clockTolerance: Duration = .seconds(300)
+    private static let clockTolerance: Duration = .seconds(300)
     /// No wait for a sender is longer than this, whatever the clocks say.
     private static let quietMax: Duration = .seconds(120)
     /// After so long without a read that succeeds, others that wait have their turn.
@@ -113,7 +113,7 @@ struct Reconciler: Sendable {
     }
 
     /// What submissions since `sentAt`, by Komodo's clock, may have left behind.
-    static func query(
+    private static func query(
         _ job: JobRecord, _ intent: JobRecord.Intent, sentAt: Timestamp
     ) -> EvidenceQuery {
         EvidenceQuery(

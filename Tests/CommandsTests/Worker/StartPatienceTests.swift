@@ -1,4 +1,5 @@
 internal import JobStore
+internal import JobWorker
 internal import Logging
 internal import Synchronization
 internal import Testing
@@ -37,7 +38,8 @@ internal import Testing
             return number
         }
         #expect(value == 9)
-        #expect(pauses.all.first == .milliseconds(200) && pauses.all.last == StartPatience.waitMax)
+        #expect(pauses.all.first == .milliseconds(200))
+        #expect(pauses.all.last == WorkerPolicy.storeWaitMax)
         #expect(pauses.all == pauses.all.sorted() && pauses.all.count == 8)
         #expect(reasons.withLock(\.self) == ["Not now."])
     }
