@@ -2,13 +2,14 @@
 
 import json
 import subprocess
+import time
 import urllib.error
 import urllib.request
 
 from workload import DEPLOYMENTS
 
 TIME_SCALE = 0.05
-HTTP_SECONDS_MAX = 30
+HTTP_SECONDS_MAX, RESTART_SECONDS_MAX = 30, 30
 # More than the ledger keeps.
 LEDGER_MAX = 1_000_000
 REQUEST_SECONDS, GRACE_SECONDS = 2, 2
@@ -90,8 +91,17 @@ class Komodo:
         data = None if body is None else json.dumps(body).encode()
         request = urllib.request.Request(
             f"{self.url}/simulator/{name}", data, {"Content-Type": "application/json"})
-        with urllib.request.urlopen(request, timeout=HTTP_SECONDS_MAX) as answer:
-            return json.load(answer)
+        # It may be restarting.
+        end = time.monotonic() + RESTART_SECONDS_MAX
+        while True:
+            try:
+                with urllib.request.urlopen(request, timeout=HTTP_SECONDS_MAX) as answer:
+                    return json.load(answer)
+            except OSError as error:
+                reason = getattr(error, "reason", error)
+                if not isinstance(reason, ConnectionError) or time.monotonic() > end:
+                    raise
+            time.sleep(0.05)
 
     def add_faults(self, chance, rules=(), resources=()):
         return self.control("faults", {"rules": list(rules), "resources": list(resources),

@@ -78,7 +78,8 @@ TABLE = [
     (FOLLOWED | {SENDING}, "busy_in_doubt", {UNKNOWN}, 0),
     (FOLLOWED, "unreadable", {REMOTE_FAILED}, 0),
     (FOLLOWED, "cancel_requested", {SAME}, 0),
-    (FOLLOWED, "update_found", {SAME}, 0),
+    # One whose deadline has passed is followed to its end, too.
+    (FOLLOWED | {DEADLINE}, "update_found", {SAME}, 0),
     ({VERIFYING}, "healthy", {SUCCESS}, 0),
     ({VERIFYING}, "unhealthy", {REMOTE_FAILED}, 0),
     ({VERIFYING}, "verification_cancelled", {SUCCESS}, 0),

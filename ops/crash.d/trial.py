@@ -11,6 +11,7 @@ import tempfile
 import threading
 import time
 
+import locks
 from komodo import GRACE_SECONDS, REQUEST_SECONDS, Komodo
 from processes import (ANSWER_SECONDS_MAX, END_SECONDS_MAX, JOB_ID, Nursery, Server, detached,
                        wait_for)
@@ -60,6 +61,8 @@ class Round:
         self.lock = threading.RLock()
         self.left = self.planned = sum(map(len, kills.values()))
         self.done, self.missed = collections.Counter(), collections.Counter()
+        # Suspended processes that nobody could take over from, because they had the write lock.
+        self.stopped_in_commit = 0
         # What callers were told: the requests by job id, the ids by key.
         self.accepted, self.ids_of_key = {}, collections.defaultdict(set)
         self.unanswered = {"shell": [], "call": []}
@@ -324,7 +327,18 @@ class Round:
                                  " WHERE lease_owner IS NOT NULL AND finished_at IS NULL"))
         return all(leases.get(job) != lease for job, lease in owned)
 
+    def has_write_lock(self, child):
+        """Whether a suspended process has SQLite's write lock, which nobody can take from it."""
+        wait_for(lambda: not child.pid or locks.is_stopped(child.pid), locks.STOP_SECONDS_MAX)
+        return child.pid in locks.holders("POSIX", self.db + "-shm", locks.WRITE)
+
     def wake(self, kill, child, owned):
+        if self.has_write_lock(child):
+            child.send(signal.SIGCONT)
+            self.end_worker(child)
+            with self.lock:
+                self.stopped_in_commit += 1
+            return self.put_back(kill)
         taken = wait_for(lambda: self.is_taken_over(owned) or child.fate, TAKEOVER_SECONDS_MAX,
                          pause=0.2)
         if child.fate:
