@@ -22,6 +22,8 @@ KIB = 1024
 # tmpfs gives out pages.
 STEP_KIB = 4
 SIZE_KIB = 16 * 1024
+# The header of a write-ahead log, and the frame of one page.
+LOG_BYTES_CUT = 32 + 24 + 4_096
 # What is left: to the page for the order itself, then closer than any commit is large, up to what
 # a job's whole life writes into the log.
 LEFT_KIB = [*range(0, 64, STEP_KIB), *range(64, 289, 3 * STEP_KIB)]
@@ -97,16 +99,37 @@ def on_disk(world_of, name, **options):
 
 
 def cut_log(world):
-    """Makes the write-ahead log empty, so that the next write needs space again.
+    """Cuts the write-ahead log to one page, so that the next write needs space again; whether that
+    succeeded.
 
-    With the checkpointer's role in hand: SQLite 3.40.1 does not stand two that checkpoint.
+    As the product does it: SQLite 3.40.1 can corrupt a file when a commit starts the log anew while
+    a checkpoint is under way, and TRUNCATE does not keep commits out when it finds the write lock
+    taken. So one connection holds that lock while another one moves the pages, and then a commit of
+    the first page as it was starts the log anew; all with the checkpointer's role in hand.
     """
     with open(os.path.join(world.db + ".d", "checkpointer.lock"), "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        with contextlib.closing(sqlite3.connect(world.db, timeout=5)) as database:
-            database.execute("PRAGMA wal_autocheckpoint = 0")
-            [[busy, _, _]] = database.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
-    return busy == 0
+        with contextlib.closing(connection(world)) as writer, \
+                contextlib.closing(connection(world)) as mover:
+            writer.execute("BEGIN IMMEDIATE")
+            [[busy, frames, moved]] = mover.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+            writer.execute("ROLLBACK")
+            if busy or moved < frames:
+                return False
+            writer.execute("PRAGMA journal_size_limit = 0")
+            writer.execute("BEGIN IMMEDIATE")
+            [[version]] = writer.execute("PRAGMA user_version").fetchall()
+            writer.execute(f"PRAGMA user_version = {version}")
+            writer.execute("COMMIT")
+            # It is longer when a reader needs it, or when another commit came between.
+            return os.path.getsize(world.db + "-wal") <= LOG_BYTES_CUT
+
+
+def connection(world):
+    """One that checkpoints only when it is told to, and commits only what it is told to."""
+    database = sqlite3.connect(world.db, timeout=5, isolation_level=None)
+    database.execute("PRAGMA wal_autocheckpoint = 0")
+    return database
 
 
 def full(world_of, args):
