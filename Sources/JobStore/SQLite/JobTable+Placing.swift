@@ -22,14 +22,15 @@ extension JobTable {
     /// the rest up, goes on with them.
     func placeUnresolved(named name: String, on target: Target, instance: String) throws {
         let statement = try db.cachedStatement(sql: Self.unresolvedSQL)
-        let rows = try Row.fetchAll(
+        let rows = try Int64.fetchAll(
             statement,
             arguments: [
                 "instance": instance, "type": target.type.rawValue, "name": name,
                 "limit": Self.placedMax,
             ])
         for row in rows {
-            var job = try JobRecord(row)
+            // Read now: when the one before it left its lane, that may have woken it.
+            guard var job = try self.job(row) else { continue }
             try place(&job, on: target)
         }
     }
@@ -38,7 +39,7 @@ extension JobTable {
     static let placedMax = 500
 
     static let unresolvedSQL = """
-        SELECT * FROM job
+        SELECT id FROM job
         WHERE target_id IS NULL AND status IN ('pending', 'starting') AND instance = :instance
             AND target_type = :type AND target_name = :name
         ORDER BY id LIMIT :limit

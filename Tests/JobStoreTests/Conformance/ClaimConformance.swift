@@ -324,6 +324,22 @@ struct ClaimConformance {
         #expect(try await test.claimOne().row == second.row)
     }
 
+    @Test(arguments: StoreFactory.all)
+    func jobsThatGetTheirTargetAreAsTheirHistorySays(factory: StoreFactory) async throws {
+        let test = try await factory.make()
+        try await test.enqueue { $0.target.id = nil }
+        let others = [
+            try await test.enqueue(.restartDeployment) { $0.target.id = nil },
+            try await test.enqueue(.stopDeployment) { $0.target.id = nil },
+        ]
+        let claimed = try await test.claimOne()
+        _ = try await test.store.assign(Samples.target(1), to: try test.lease(of: claimed))
+        for other in others {
+            let last = try await test.store.events(EventQuery(other.row)).events.last
+            #expect(try await test.state(other) == last?.state)
+        }
+    }
+
     /// What becomes of the first order for a name while it is not known yet what it names.
     enum First: CaseIterable { case queued, claimed, backingOff }
 
