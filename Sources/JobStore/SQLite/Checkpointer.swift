@@ -73,15 +73,18 @@ package final class Checkpointer: Sendable {
     /// - Parameter persistently: whether to try more often when the log is long.
     package func checkpoint(persistently: Bool = false) throws(StoreError) -> Outcome {
         var outcome = try checkpointOnce(patience: 0)
-        var milliseconds: UInt32 = 1
+        var (milliseconds, patience): (UInt32, UInt32) = (1, 0)
         for _ in 1..<triesMax(persistently) {
-            guard case .partial = outcome else { break }
+            guard case .partial(let obstacle) = outcome else { break }
             pause(microseconds: min(milliseconds, Self.pauseMillisecondsMax) * 1_000)
-            let isUrgent = log.bytesInUse > Self.walBytesUrgent
-            let next = try checkpointOnce(
-                patience: min(
+            // Where nobody reads, no time is spent with the write lock in hand.
+            if obstacle == .reader {
+                let isUrgent = log.bytesInUse > Self.walBytesUrgent
+                patience = min(
                     milliseconds,
-                    isUrgent ? Self.urgentReaderMillisecondsMax : Self.readerMillisecondsMax))
+                    isUrgent ? Self.urgentReaderMillisecondsMax : Self.readerMillisecondsMax)
+            }
+            let next = try checkpointOnce(patience: patience)
             // Who goes on with it meets the same obstacle.
             if next == .heldByAnother { break }
             outcome = next
@@ -188,6 +191,13 @@ package final class Checkpointer: Sendable {
             guard gauge.frames == 1 else {
                 return .partial(gauge.frames > frames ? .reader : .writer)
             }
+            // SQLite is silent when a file cannot be cut. With the write lock nothing is written.
+            var isCut = false
+            try db.inTransaction(.immediate) {
+                isCut = log.bytes == log.bytesInUse
+                return .rollback
+            }
+            guard isCut else { return .partial(.writer) }
             try log.sync()
             traces.clear()
         }
