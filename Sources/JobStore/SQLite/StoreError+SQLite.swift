@@ -40,11 +40,7 @@ extension StoreError {
                     + "and its folder.",
                 cause: error)
         case .SQLITE_BUSY, .SQLITE_LOCKED:
-            self.init(
-                .busy,
-                "The database \(path) stayed locked by another process; try again, and look for a "
-                    + "program that keeps it open for writing.",
-                cause: error)
+            self.init(.busy, Self.lockedSentence(path), cause: error)
         case .SQLITE_CONSTRAINT:
             self.init(
                 .violated,
@@ -53,7 +49,7 @@ extension StoreError {
                 cause: error)
         case .SQLITE_IOERR:
             self.init(
-                .failed,
+                .machineFailed,
                 "The disk that holds \(path) failed (SQLite's error "
                     + "\(error.extendedResultCode.rawValue)); 'dmesg' may tell more.",
                 cause: error)
@@ -63,6 +59,21 @@ extension StoreError {
                 cause: error)
         }
     }
+
+    private static func lockedSentence(_ path: String) -> String {
+        let locked = "The database \(path) stayed locked by"
+        guard let holder = WriteLockHolder(database: path) else {
+            return "\(locked) another process; try again, and look for a program that keeps it "
+                + "open for writing."
+        }
+        let named = "\(locked) \(holder.program) (process \(holder.pid))"
+        guard holder.isSuspended else {
+            return "\(named); try again, and end that program if it does not let go."
+        }
+        return "\(named), which is suspended; let it go on with "
+            + "'kill -CONT \(holder.pid)', or end it."
+    }
+
     /// What is wrong with the machine, when that is behind an error of SQLite, whose own words are
     /// the same for all of it.
     private static func machineFault(

@@ -1,3 +1,4 @@
+import Foundation
 import GRDB
 import Synchronization
 import TestSupport
@@ -156,6 +157,9 @@ struct GroupWriterTests {
             try await store.enqueue([EnqueueRequest(job: Samples.job())])
         }
         #expect(error?.code == .busy)
+        // Who has it is named, here this process itself.
+        let message = error?.message ?? ""
+        #expect(message.contains("(process \(getpid()));"), "\(message)")
     }
 
     @Test func writesBeyondTheBacklogAreRefusedAsBusy() async throws {
