@@ -24,6 +24,8 @@ package struct StoreError: Error, Sendable {
         case violated
         /// The file was removed or replaced while it was open.
         case displaced
+        /// Descriptors or memory are short, or the disk fails.
+        case machineFailed
         case failed
         /// The caller was cancelled; nothing is wrong with the database.
         case interrupted
@@ -55,7 +57,8 @@ extension StoreError {
     /// What helps against this failure.
     package var remedy: Remedy {
         switch code {
-        case .full, .readOnly, .notPermitted, .busy, .failed, .interrupted: .wait
+        case .full, .readOnly, .notPermitted, .busy, .machineFailed, .failed, .interrupted:
+            .wait
         case .ambiguousReference, .unknownReference, .conflict, .violated: .leave
         case .missing, .newer, .altered, .corrupt, .unsuitableFileSystem, .displaced: .end
         }

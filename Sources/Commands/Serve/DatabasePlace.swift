@@ -22,8 +22,20 @@ final class DatabasePlace: Service {
     }
 
     func run() async throws {
-        while await cancelWhenGracefulShutdown({ await self.isLostInTheEnd() }) {
-            try store.confirmPlace()
+        try await cancelWhenGracefulShutdown {
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask {
+                    for await _ in self.alarms { try self.store.confirmPlace() }
+                }
+                group.addTask {
+                    // Only cancellation ends the sleep early.
+                    while (try? await self.clock.sleep(for: Self.pause)) != nil {
+                        try self.store.confirmPlace()
+                    }
+                }
+                // The first that finds it lost ends both.
+                while try await group.next() != nil {}
+            }
         }
     }
 
@@ -37,27 +49,6 @@ final class DatabasePlace: Service {
             // The end of the server is what ends this.
             try? await clock.sleep(for: Self.endMax)
             throw error
-        }
-    }
-
-    // There is one error only: that it is lost.
-    private var isLost: Bool { (try? store.confirmPlace()) == nil }
-
-    private func isLostInTheEnd() async -> Bool {
-        await withTaskGroup(of: Bool.self) { group in
-            group.addTask {
-                for await _ in self.alarms { return true }
-                return false
-            }
-            group.addTask {
-                // Only cancellation ends the sleep early.
-                while (try? await self.clock.sleep(for: Self.pause)) != nil {
-                    if self.isLost { return true }
-                }
-                return false
-            }
-            defer { group.cancelAll() }
-            return await group.next() ?? false
         }
     }
 }

@@ -14,8 +14,8 @@ struct OnDemandCommand: AsyncParsableCommand {
     @Flag(help: "Start the worker in a session of its own, and end.")
     var launch = false
 
-    /// How long a loser of the race for the lock watches whether the winner really works.
-    private static let patience: Duration = .seconds(20)
+    /// How often a loser of the race for the lock looks whether the winner really works.
+    private static let looksMax = 400
     private static let pause: Duration = .milliseconds(50)
 
     func run() async throws {
@@ -25,10 +25,9 @@ struct OnDemandCommand: AsyncParsableCommand {
         let session = Session(settings: settings, environment: environment)
         let access = try settings.requireKomodo()
         // Whoever has started it was promised that somebody works.
-        let store = try await StartPatience(logger: session.logger).wait {
-            try session.openExisting()
-        }
-        guard let lock = try await becomeOnly(store, access) else { return }
+        let patience = StartPatience(logger: session.logger)
+        let store = try await patience.wait { try session.openExisting() }
+        guard let lock = try await becomeOnly(store, access, patience) else { return }
         var runtime = WorkerRuntime(
             session: session, store: store, access: access, kind: .onDemand,
             idleTime: settings.workerIdle)
@@ -45,12 +44,11 @@ struct OnDemandCommand: AsyncParsableCommand {
     /// The holder may be on its way out, having seen no work just before ours was stored. So a
     /// loser leaves only once somebody else is registered as working.
     private func becomeOnly(
-        _ store: SQLiteJobStore, _ access: KomodoAccess
+        _ store: SQLiteJobStore, _ access: KomodoAccess, _ patience: StartPatience
     ) async throws -> FileLock? {
         let path = store.folder.onDemandLock(access.keyFingerprint)
-        let end = ContinuousClock.now + Self.patience
-        while ContinuousClock.now < end {
-            if case .acquired(let lock) = FileLock.attempt(path, creates: true) { return lock }
+        for _ in 0..<Self.looksMax {
+            if let lock = try await patience.wait({ try store.folder.lock(path) }) { return lock }
             if try await OnDemandWorker.isServed(store, access) { return nil }
             try await Task.sleep(for: Self.pause)
         }

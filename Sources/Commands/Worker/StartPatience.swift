@@ -26,10 +26,7 @@ struct StartPatience: Sendable {
             while true {
                 do {
                     return try body()
-                } catch let error as StoreError
-                    where error.remedy == .wait && error.code != .notPermitted
-                {
-                    // Permissions do not come by themselves, and are looked at while one installs.
+                } catch let error as StoreError where Self.mayPass(error.code) {
                     logger.error(
                         "The worker cannot start yet; trying again",
                         metadata: [LogKey.errorMessage: "\(error.message)"])
@@ -38,5 +35,11 @@ struct StartPatience: Sendable {
                 try await sleep(backoff.next())
             }
         }
+    }
+
+    /// Permissions do not come by themselves, and are looked at while one installs; nor does
+    /// anything else get better that is not the machine's.
+    private static func mayPass(_ code: StoreError.Code) -> Bool {
+        [.full, .readOnly, .busy, .machineFailed, .interrupted].contains(code)
     }
 }

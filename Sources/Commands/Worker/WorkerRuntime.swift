@@ -58,15 +58,11 @@ struct WorkerRuntime: Sendable {
     private static func lock(
         of worker: WorkerRecord, in folder: StateFolder
     ) throws(StoreError) -> FileLock {
-        folder.restore()
         let path = folder.workerLock(worker.id)
-        switch FileLock.attempt(path, creates: true) {
-        case .acquired(let lock): return lock
-        case .unreadable(let fault):
-            throw fault.error(folder.path, "the worker's lock \(path) cannot be made")
-        case .heldByAnother, .missing:
+        guard let lock = try folder.lock(path) else {
             throw StoreError(.busy, "The worker's lock \(path) is held by another process.")
         }
+        return lock
     }
 
     private func run(_ worker: JobWorker, logger: Logger) async throws {

@@ -1,5 +1,6 @@
 private import CKomodo
 private import Glibc
+private import Synchronization
 
 /// An advisory lock on a file, held until this value is gone or its process ends, however it ends.
 ///
@@ -9,6 +10,8 @@ package final class FileLock: Sendable {
     private let descriptor: Int32
     /// The locked file.
     package let path: String
+    /// Whether its holder has removed the file, and wants it back no more.
+    private let isGivenUp = Mutex(false)
 
     private init(descriptor: Int32, path: String) {
         self.descriptor = descriptor
@@ -66,23 +69,29 @@ package final class FileLock: Sendable {
         return .success(descriptor)
     }
 
-    /// Makes the file again and locks that, when somebody has removed it: to everybody else the
-    /// holder looked dead.
+    /// Makes the file again and locks that, when somebody else has removed it: to everybody else
+    /// the holder looked dead.
     ///
     /// - Returns: whether the lock is held where others look for it.
     package func keepInPlace() -> Bool {
-        if FileIdentity(descriptor) == FileIdentity(path) { return true }
-        guard case .success(let locked) = Self.lockedDescriptor(path, creates: true) else {
-            return false
+        isGivenUp.withLock { isGivenUp in
+            if isGivenUp { return false }
+            if FileIdentity(descriptor) == FileIdentity(path) { return true }
+            guard case .success(let locked) = Self.lockedDescriptor(path, creates: true) else {
+                return false
+            }
+            defer { close(locked) }
+            // Both now mean the new file, which stays locked until the last of them is closed.
+            return komodo_replace_descriptor(descriptor, locked) >= 0
+                && FileIdentity(descriptor) == FileIdentity(path)
         }
-        defer { close(locked) }
-        // Both now mean the new file, which stays locked until the last of them is closed.
-        return komodo_replace_descriptor(descriptor, locked) >= 0
-            && FileIdentity(descriptor) == FileIdentity(path)
     }
 
-    /// Removes the file while holding its lock.
+    /// Gives the lock up by removing the file while holding it.
     package func remove() {
-        unlink(path)
+        isGivenUp.withLock { isGivenUp in
+            isGivenUp = true
+            unlink(path)
+        }
     }
 }

@@ -25,7 +25,26 @@ package struct StateFolder: Sendable, Hashable {
     /// Makes the folder again when somebody has removed it.
     package func restore() {
         // Whoever needs it next says what is wrong.
-        if access(path, F_OK) != 0 { _ = make() }
+        _ = faultOfRestoring()
+    }
+
+    private func faultOfRestoring() -> SystemFault? {
+        access(path, F_OK) == 0 ? nil : make()
+    }
+
+    /// Takes a lock of this folder, which is made again if somebody has removed it.
+    ///
+    /// - Returns: the lock; nil when another process holds it.
+    package func lock(_ lock: String) throws(StoreError) -> FileLock? {
+        if let fault = faultOfRestoring() {
+            throw fault.error(path, "the folder \(path) for locks cannot be made")
+        }
+        switch FileLock.attempt(lock, creates: true) {
+        case .acquired(let lock): return lock
+        case .heldByAnother: return nil
+        case .unreadable(let fault): throw fault.error(path, "the lock \(lock) cannot be made")
+        case .missing: throw StoreError(.busy, "The folder \(path) is being removed; try again.")
+        }
     }
 
     /// Why the folder cannot be made; nil when it is there.

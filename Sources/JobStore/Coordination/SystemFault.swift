@@ -55,25 +55,25 @@ package struct SystemFault: Sendable, Hashable {
             )
         case EMFILE:
             return (
-                .failed,
+                .machineFailed,
                 "\(path) cannot be used: this program has as many files open as it may; raise "
                     + "the limit with 'ulimit -n' or LimitNOFILE=."
             )
         case ENFILE:
             return (
-                .failed,
+                .machineFailed,
                 "\(path) cannot be used: the machine has too many files open; end some programs, "
                     + "or raise fs.file-max."
             )
         case ENOMEM:
             return (
-                .failed,
+                .machineFailed,
                 "\(path) cannot be used: there is not enough memory; end some programs, or allow "
                     + "this one more."
             )
         case EIO:
             return (
-                .failed,
+                .machineFailed,
                 "The disk that holds \(path) failed (input/output error); 'dmesg' tells more."
             )
         default: return nil

@@ -136,7 +136,9 @@ extension SQLiteJobStore {
             clockWatch.withLock { $0.note(now, sinceBoot: sinceBoot) }
             return false
         }
-        let waits = try await read { db in try JobTable.hasWaitsFromTheFuture(db, at: now) }
+        // Others may have stored waits since that moment.
+        let latest = now + ClockWatch.correctionMax
+        let waits = try await read { db in try JobTable.hasWaitsFromTheFuture(db, at: latest) }
         if waits {
             let table = tableMaker()
             try await write { db in try table(db).endWaitsFromTheFuture() }

@@ -86,7 +86,7 @@ extension ToolFailure {
         case .unknownReference, .ambiguousReference: self.init(.notFound, message)
         case .conflict, .violated: self.init(.conflict, message)
         case .missing, .newer, .altered, .corrupt, .full, .readOnly, .notPermitted,
-            .unsuitableFileSystem, .displaced, .busy, .failed, .interrupted:
+            .unsuitableFileSystem, .displaced, .busy, .machineFailed, .failed, .interrupted:
             self.init(.internalError, "The job database: \(message)")
         }
     }

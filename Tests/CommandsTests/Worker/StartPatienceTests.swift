@@ -22,7 +22,7 @@ internal import Testing
         func add(_ pause: Duration) { list.withLock { $0.append(pause) } }
     }
 
-    @Test(arguments: [StoreError.Code.full, .readOnly, .busy, .failed])
+    @Test(arguments: [StoreError.Code.full, .readOnly, .busy, .machineFailed])
     func whatMayPassIsWaitedForWithGrowingPauses(code: StoreError.Code) async throws {
         let pauses = Pauses()
         let tries = Mutex(0)
@@ -44,7 +44,9 @@ internal import Testing
         #expect(reasons.withLock(\.self) == ["Not now."])
     }
 
-    @Test(arguments: [StoreError.Code.notPermitted, .corrupt, .newer, .missing, .displaced])
+    @Test(arguments: [
+        StoreError.Code.notPermitted, .corrupt, .newer, .missing, .displaced, .failed,
+    ])
     func whatStaysEndsTheStart(code: StoreError.Code) async throws {
         let pauses = Pauses()
         let error = await #expect(throws: StoreError.self) {

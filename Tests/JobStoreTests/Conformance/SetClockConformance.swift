@@ -99,6 +99,16 @@ struct SetClockConformance {
         #expect(try await test.now(job) == job)
     }
 
+    @Test(arguments: StoreFactory.all)
+    func whatAnotherStoredAMomentLaterIsNoWaitFromTheFuture(factory: StoreFactory) async throws {
+        let test = try await factory.make()
+        let job = try await test.enqueue()
+        // The store's first look began just before that.
+        test.clock.setWallClock(test.clock.now - .milliseconds(5))
+        #expect(try await !test.pass(.milliseconds(1)).hasShortenedWaits)
+        #expect(try await test.now(job) == job)
+    }
+
     @Test func aRefusalOfTheKeyCountsForItsPauseOnly() {
         let now = Timestamp(milliseconds: 1_790_000_000_000)
         let pause: Duration = .seconds(30)

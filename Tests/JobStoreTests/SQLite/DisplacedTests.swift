@@ -66,6 +66,37 @@ struct DisplacedTests {
         }
     }
 
+    @Test func aLockThatWasGivenUpIsNotTakenBack() throws {
+        let lock = try #require(try files.folder.lock(files.directory.file("x.lock")))
+        lock.remove()
+        #expect(!lock.keepInPlace())
+        #expect(try files.folder.lock(files.directory.file("x.lock")) != nil)
+    }
+
+    @Test func aLockComesWithItsFolder() throws {
+        let folder = try files.folder
+        let path = folder.workerLock("w1")
+        try FileManager.default.removeItem(atPath: folder.path)
+        let lock = try #require(try folder.lock(path))
+        #expect(try folder.lock(path) == nil)
+        withExtendedLifetime(lock) {}
+    }
+
+    @Test func aFolderForALockThatCannotBeMadeAgainSaysSo() throws {
+        let directory = try TemporaryDirectory()
+        let parent = directory.file("parent")
+        try FileManager.default.createDirectory(
+            atPath: parent, withIntermediateDirectories: true)
+        let folder = try StateFolder(database: parent + "/jobs.db")
+        try FileManager.default.removeItem(atPath: parent)
+        let error = #expect(throws: StoreError.self) {
+            _ = try folder.lock(folder.workerLock("w1"))
+        }
+        // Not that somebody else has it, which would be waited for.
+        #expect(error?.code == .notPermitted, "\(error?.message ?? "")")
+        #expect(error?.message.contains("The folder \(folder.path)") == true)
+    }
+
     @Test func aLockThatAnotherTookMeanwhileIsLost() throws {
         let path = files.directory.file("x.lock")
         guard case .acquired(let first) = FileLock.attempt(path, creates: true) else {

@@ -12,10 +12,10 @@ struct FaultTextTests {
         (ENOSPC, .full, "The disk that holds /proc/jobs.db is full; free some space"),
         (EDQUOT, .full, "The disk quota for /proc/jobs.db is used up"),
         (EROFS, .readOnly, "The file system of /proc/jobs.db is read-only; make it writable"),
-        (EMFILE, .failed, "as many files open as it may; raise the limit with 'ulimit -n'"),
-        (ENFILE, .failed, "the machine has too many files open"),
-        (ENOMEM, .failed, "there is not enough memory"),
-        (EIO, .failed, "The disk that holds /proc/jobs.db failed (input/output error)"),
+        (EMFILE, .machineFailed, "as many files open as it may; raise the limit with 'ulimit -n'"),
+        (ENFILE, .machineFailed, "the machine has too many files open"),
+        (ENOMEM, .machineFailed, "there is not enough memory"),
+        (EIO, .machineFailed, "The disk that holds /proc/jobs.db failed (input/output error)"),
         (
             EACCES, .notPermitted,
             "The folder of /proc/jobs.db cannot be made: permission denied; check the permissions."
@@ -36,12 +36,12 @@ struct FaultTextTests {
     /// What SQLite says, what the system said to it, and what is told.
     private static let sqlite: [(ResultCode, Int32?, StoreError.Code, String)] = [
         (.SQLITE_FULL, nil, .full, "is full; free some space"),
-        (.SQLITE_NOMEM, nil, .failed, "not enough memory"),
+        (.SQLITE_NOMEM, nil, .machineFailed, "not enough memory"),
         (.SQLITE_IOERR_WRITE, EDQUOT, .full, "quota"),
         (.SQLITE_IOERR_WRITE, EROFS, .readOnly, "read-only"),
-        (.SQLITE_IOERR_FSYNC, EIO, .failed, "failed (input/output error)"),
-        (.SQLITE_IOERR_SHORT_READ, nil, .failed, "failed (SQLite's error 522)"),
-        (.SQLITE_CANTOPEN, EMFILE, .failed, "ulimit -n"),
+        (.SQLITE_IOERR_FSYNC, EIO, .machineFailed, "failed (input/output error)"),
+        (.SQLITE_IOERR_SHORT_READ, nil, .machineFailed, "failed (SQLite's error 522)"),
+        (.SQLITE_CANTOPEN, EMFILE, .machineFailed, "ulimit -n"),
         (.SQLITE_CANTOPEN, EACCES, .notPermitted, "may read and write"),
     ]
 
