@@ -124,14 +124,24 @@ extension Conclusion {
             else { return .later }
             return .over(next)
         }
-        guard let accepted = job.acceptedAt,
-            context.clock.now() - accepted >= context.policy.quietTime,
+        guard let silence = silence(of: job), silence >= context.policy.quietTime,
             try await !context.komodo.isBusy(job.target)
         else { return .later }
         // Nothing appeared and nothing runs: Komodo found nothing to change.
         let detail: JSONValue = ["outcome": "no change detected (unconfirmed)"]
         return try await advance(
             job, .concluded(.succeeded), Findings(detail: detail.serialized()))
+    }
+
+    /// For how long at least the request has been over, whatever the wall clock was set to.
+    private func silence(of job: JobRecord) -> Duration? {
+        guard let accepted = job.acceptedAt, let intent = job.intent else { return nil }
+        // Noted by an older version.
+        guard let leavesBy = intent.leavesBy else { return context.clock.now() - accepted }
+        let now = context.clock.moment()
+        // What left before the machine started is as old as that.
+        let end = leavesBy.bootID == now.bootID ? leavesBy.milliseconds : 0
+        return .milliseconds(now.milliseconds - end)
     }
 
     /// Dates in HTTP headers are whole seconds, so the offset may be off by one, and the trip too.

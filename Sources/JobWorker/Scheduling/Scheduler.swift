@@ -178,7 +178,11 @@ final class Scheduler: Sendable {
         guard let credential, let until = credential.refusedUntil else { return free }
         let now = context.clock.now()
         if credential.isRefused(at: now, atMost: KomodoSignals.keyRefusedPause) { return 0 }
-        return now < until + Self.keyTrialMax ? min(free, 1 - underWay) : free
+        // Further ahead than any refusal reaches, it is of a clock that was set back since.
+        let isOver =
+            now >= until + Self.keyTrialMax
+            || until - now > KomodoSignals.keyRefusedPause
+        return isOver ? free : min(free, 1 - underWay)
     }
 
     private func submit(_ job: JobRecord) async {

@@ -90,7 +90,7 @@ package struct NewJob: Sendable {
             .string(target.type.rawValue), .string(target.name),
             .object(arguments), .bool(waitsForHealth),
         ]
-        // Left out otherwise: identities of jobs that are stored stay what they are.
+        // Left out otherwise, as in the identities from before there was this choice.
         if retriesFailure { parts.append("retries_failure") }
         return JSONValue.array(parts).canonical().serialized()
     }

@@ -46,6 +46,13 @@ struct Bench: Sendable {
         var signedStyle = SignedStyle()
         /// Of the client: for how long nothing must be seen before that proves something.
         var evidenceGrace: Duration = .milliseconds(700)
+
+        /// One in which slow operations last so long that a cancel reaches them on any machine.
+        static var unhurried: Plan {
+            var plan = Plan()
+            plan.timeScale = 0.2
+            return plan
+        }
     }
 
     /// Runs `body` with a bench of its own.

@@ -92,7 +92,7 @@ struct CancelTests {
 
     @Test
     func aRunningBuildIsCancelledInKomodo() async throws {
-        try await Bench.with { bench in
+        try await Bench.with(.unhurried) { bench in
             try await bench.withWorker { _ in
                 let job = try await bench.enqueue(.build, "slow-build")
                 _ = try await bench.wait(for: job, in: .running(.inProgress))
@@ -107,7 +107,7 @@ struct CancelTests {
 
     @Test
     func onlyTheOwnRunOfAnActionIsCancelled() async throws {
-        try await Bench.with { bench in
+        try await Bench.with(.unhurried) { bench in
             try await bench.withWorker { _ in
                 let job = try await bench.enqueue(.triggerAction, "slow-action")
                 let running = try await bench.wait(for: job, in: .running(.inProgress))
@@ -136,8 +136,7 @@ struct CancelTests {
     @Test
     func aLostCancelIsSentAgainAsLongAsTheRunLasts() async throws {
         let rule = FaultRule(type: "CancelBuild", times: 1, action: FaultAction(.dropBefore))
-        var plan = Bench.Plan()
-        plan.timeScale = 0.2
+        var plan = Bench.Plan.unhurried
         plan.faults = FaultScript(rules: [rule])
         try await Bench.with(plan) { bench in
             try await bench.withWorker { _ in

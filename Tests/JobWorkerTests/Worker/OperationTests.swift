@@ -53,7 +53,7 @@ struct OperationTests {
 
     @Test
     func cancelsAreOperationsOfTheirOwn() async throws {
-        try await Bench.with { bench in
+        try await Bench.with(.unhurried) { bench in
             try await bench.withWorker { _ in
                 let pairs: [(JobOperation, JobOperation, String)] = [
                     (.build, .cancelBuild, "slow-build"),
@@ -90,10 +90,8 @@ struct OperationTests {
 
     @Test
     func aCancelledProcedureEndsAfterItsStage() async throws {
-        var plan = Bench.Plan()
         // The cancel has to arrive before the last stage.
-        plan.timeScale = 0.2
-        try await Bench.with(plan) { bench in
+        try await Bench.with(.unhurried) { bench in
             try await bench.withWorker { _ in
                 let job = try await bench.enqueue(.runProcedure, "slow-procedure")
                 _ = try await bench.wait(for: job, in: .running(.inProgress))

@@ -50,6 +50,24 @@ struct SetClockTests {
     }
 
     @Test
+    func aDeployThatMayStillAppearIsWaitedForThoughTheClockWasSetForward() async throws {
+        try await Bench.with { bench in
+            var plan = WorkerUnderTest.Plan()
+            plan.policy.quietTime = .seconds(600)
+            try await bench.withWorker(plan) { worker in
+                let job = try await bench.enqueue(.deployStackIfChanged, "monitoring")
+                _ = try await bench.wait(for: job, in: .running(.accepted))
+                bench.clock.setWallClock(by: .seconds(3_600))
+                try await worker.passes(10)
+                #expect(try await bench.current(job).state.status == .running)
+                // The time that really passes counts.
+                bench.clock.advance(by: .seconds(600))
+                try await bench.expect(job, endsAs: .success)
+            }
+        }
+    }
+
+    @Test
     func aJobThatWaitsForAnotherTryIsTriedWhenTheClockIsSetBack() async throws {
         let busy = FaultAction.status(429, headers: ["Retry-After": "4"])
         let rule = FaultRule(path: "/execute", times: 1, action: busy)
