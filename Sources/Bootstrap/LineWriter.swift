@@ -6,7 +6,10 @@ enum LineWriter {
     /// How long a full pipe may hold a line up; then the line is lost, not the program.
     private static let stallMilliseconds: CInt = 100
     /// Whether the last line was lost: the next ones wait for nobody.
-    private static let isStalled = Atomic(false)
+    ///
+    /// Held from the look to the write, or two lines would take room that is there for one, and the
+    /// second would block.
+    private static let isStalled = Mutex(false)
 
     /// Writes `line` and a line feed with a single `write(2)`, cut to ``LogLine/bytesMax``.
     ///
@@ -20,14 +23,14 @@ enum LineWriter {
             bytes.append(contentsOf: "…".utf8)
         }
         bytes.append(UInt8(ascii: "\n"))
-        let isReady = isReady(descriptor)
-        isStalled.store(!isReady, ordering: .relaxed)
-        guard isReady else { return }
-        while Glibc.write(descriptor, bytes, bytes.count) < 0, errno == EINTR {}
+        isStalled.withLock { isStalled in
+            isStalled = !isReady(descriptor, within: isStalled ? 0 : stallMilliseconds)
+            guard !isStalled else { return }
+            while Glibc.write(descriptor, bytes, bytes.count) < 0, errno == EINTR {}
+        }
     }
 
-    private static func isReady(_ descriptor: CInt) -> Bool {
-        let patience = isStalled.load(ordering: .relaxed) ? 0 : stallMilliseconds
+    private static func isReady(_ descriptor: CInt, within patience: CInt) -> Bool {
         var state = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
         while true {
             let ready = poll(&state, 1, patience)

@@ -164,6 +164,27 @@ struct LoggingTests {
         #expect(String(decoding: drained.prefix(max(0, size)), as: UTF8.self) == "kept\n")
     }
 
+    @Test func twoLinesDoNotBothTakeTheLastRoomOfAPipe() async throws {
+        let ends = try Self.pipeThatNeverBlocks()
+        defer { for end in ends { close(end) } }
+        let filler = [UInt8](repeating: 0, count: 4_096)
+        var drained = filler
+        for _ in 0..<10 {
+            // Room for one page, and so for one line; whoever else writes would have to wait.
+            _ = fcntl(ends[1], F_SETFL, O_NONBLOCK)
+            while write(ends[1], filler, filler.count) > 0 {}
+            #expect(read(ends[0], &drained, drained.count) == drained.count)
+            _ = fcntl(ends[1], F_SETFL, 0)
+            await withTaskGroup { group in
+                for _ in 0..<4 {
+                    group.addTask {
+                        LineWriter.write(String(repeating: "x", count: 4_000), to: ends[1])
+                    }
+                }
+            }
+        }
+    }
+
     @Test(arguments: [
         (0, 0, "1970-01-01T00:00:00.000Z"), (1_767_323_045, 7, "2026-01-02T03:04:05.007Z"),
     ])
