@@ -18,12 +18,7 @@ extension StoreClock {
     /// The kernel's boot id; a container that hides it gets one per process, which only costs the
     /// tokens that the budget had saved.
     private static func readBootID() -> String {
-        let descriptor = open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { return "unknown" }
-        defer { close(descriptor) }
-        var buffer = [UInt8](repeating: 0, count: 64)
-        let count = read(descriptor, &buffer, buffer.count)
-        guard count > 0 else { return "unknown" }
-        return String(decoding: buffer[..<count], as: UTF8.self).filter { !$0.isNewline }
+        let text = KernelFile.text("/proc/sys/kernel/random/boot_id")
+        return text?.filter { !$0.isNewline } ?? "unknown"
     }
 }

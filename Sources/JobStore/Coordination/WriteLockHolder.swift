@@ -10,15 +10,14 @@ struct WriteLockHolder: Sendable, Hashable {
 
     /// The byte of the shared memory that whoever commits locks (sqlite.org/walformat.html).
     private static let writeByte = 120
-    private static let fileBytesMax = 1 << 20
 
     /// Nil when nobody holds it at this moment, or the kernel does not tell.
     init?(database: String) {
         var facts = stat()
-        guard stat(database + "-shm", &facts) == 0, let locks = Self.contents("/proc/locks"),
+        guard stat(database + "-shm", &facts) == 0, let locks = KernelFile.text("/proc/locks"),
             let pid = Self.pid(in: locks, inode: UInt64(facts.st_ino)),
             // The number in brackets may hold any character but the last bracket.
-            let line = Self.contents("/proc/\(pid)/stat"),
+            let line = KernelFile.text("/proc/\(pid)/stat"),
             let start = line.firstIndex(of: "("), let end = line.lastIndex(of: ")")
         else { return nil }
         self.pid = pid
@@ -40,19 +39,5 @@ struct WriteLockHolder: Sendable, Hashable {
             return Int(fields[4]).flatMap { $0 > 0 ? $0 : nil }
         }
         return nil
-    }
-
-    private static func contents(_ path: String) -> String? {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { return nil }
-        defer { close(descriptor) }
-        var bytes: [UInt8] = []
-        var buffer = [UInt8](repeating: 0, count: 4_096)
-        while bytes.count < fileBytesMax {
-            let count = read(descriptor, &buffer, buffer.count)
-            guard count > 0 else { break }
-            bytes += buffer[..<count]
-        }
-        return String(decoding: bytes, as: UTF8.self)
     }
 }
