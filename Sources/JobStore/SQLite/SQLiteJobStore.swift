@@ -44,11 +44,14 @@ package final class SQLiteJobStore: JobStore {
         self.traces = traces
         checkpointer = Checkpointer(path: path, folder: folder, traces: traces)
         let eager = EagerCheckpoint(checkpointer, traces: traces)
+        let backpressure = LogBackpressure(WriteAheadFile(database: path))
         writer = GroupWriter(pool: queue) {
             eager.cutIfSecretsWereDeleted()
         } afterCommit: { rings in
             if rings { bells.ring() }
-            eager.runIfDue(gauge.bytes)
+            let walBytes = gauge.bytes
+            eager.runIfDue(walBytes)
+            backpressure.holdUp(after: walBytes)
         }
     }
 

@@ -201,6 +201,32 @@ struct CheckpointerTests {
         #expect(most < Checkpointer.walBytesEager + 4 * Self.mebibyte)
     }
 
+    @Test func longerLogsPutCommitsOffForLongerUpToALimit() {
+        let free = Checkpointer.walBytesMax
+        let delays = [0, free, free + 4 * Self.mebibyte, free + 8 * Self.mebibyte, 1 << 40]
+            .map(LogBackpressure.delay(walBytes:))
+        #expect(
+            delays == [.zero, .zero, .milliseconds(100), .milliseconds(200), .milliseconds(500)])
+    }
+
+    @Test func commitsArePutOffWhileTheLogIsTooLong() async throws {
+        let lock = try files.lockCheckpoints()
+        try await fill(52)
+        let delay = LogBackpressure.delay(walBytes: store.walBytesInUse)
+        let elapsed = try await ContinuousClock().measure { try await fill(2) }
+        #expect(elapsed > delay && delay > .zero)
+        withExtendedLifetime(lock) {}
+    }
+
+    @Test func commitsAreNotPutOffOnceTheLogHasStartedAnew() async throws {
+        try await fill(1)
+        let backpressure = LogBackpressure(WriteAheadFile(database: files.path))
+        let elapsed = ContinuousClock().measure {
+            for _ in 0..<20 { backpressure.holdUp(after: 1 << 40) }
+        }
+        #expect(elapsed < LogBackpressure.delay(walBytes: 1 << 40) * 20)
+    }
+
     @Test func aDatabaseThatIsGoneIsNotMadeAnew() throws {
         let other = try files.open()
         try FileManager.default.removeItem(atPath: files.path)
