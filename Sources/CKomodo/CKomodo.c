@@ -24,9 +24,10 @@ int komodo_open_folder(const char *path) {
     return open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
 }
 
-void komodo_keep_freed_memory(int bytes) {
-    mallopt(M_TRIM_THRESHOLD, bytes);
-    mallopt(M_TOP_PAD, bytes / 8);
+void komodo_tune_heap(int kept_bytes, int arenas) {
+    mallopt(M_TRIM_THRESHOLD, kept_bytes);
+    mallopt(M_TOP_PAD, kept_bytes / 8);
+    mallopt(M_ARENA_MAX, arenas);
 }
 
 int komodo_replace_descriptor(int number, int other) {

@@ -13,8 +13,9 @@ int komodo_sqlite_no_checkpoint_on_close(sqlite3 *connection);
 /// `statfs`.
 long komodo_file_system_magic(const char *path);
 
-/// Keeps freed memory in the heap instead of giving it back at once.
-void komodo_keep_freed_memory(int bytes);
+/// Sets how many bytes of freed memory each part of the heap keeps instead of giving them back at
+/// once, and how many such parts all threads share.
+void komodo_tune_heap(int kept_bytes, int arenas);
 
 /// Makes a file without a name that children do not inherit, or returns -1.
 int komodo_memory_file(const char *name);
