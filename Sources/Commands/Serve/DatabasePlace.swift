@@ -6,7 +6,7 @@ internal import ServiceLifecycle
 /// What is written into a file that was removed or replaced is lost, and no job may be promised
 /// there.
 final class DatabasePlace: Service {
-    private let store: SQLiteJobStore
+    private let confirmPlace: @Sendable () throws -> Void
     private let clock = ContinuousClock()
     private let alarms: AsyncStream<Void>
     private let alarm: AsyncStream<Void>.Continuation
@@ -16,8 +16,13 @@ final class DatabasePlace: Service {
     /// How long the server may take to end.
     private static let endMax: Duration = .seconds(60)
 
-    init(_ store: SQLiteJobStore) {
-        self.store = store
+    convenience init(_ store: SQLiteJobStore) {
+        self.init { try store.confirmPlace() }
+    }
+
+    /// - Parameter confirmPlace: fails when the database is not in its place.
+    init(confirmPlace: @escaping @Sendable () throws -> Void) {
+        self.confirmPlace = confirmPlace
         (alarms, alarm) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     }
 
@@ -25,12 +30,12 @@ final class DatabasePlace: Service {
         try await cancelWhenGracefulShutdown {
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask {
-                    for await _ in self.alarms { try self.store.confirmPlace() }
+                    for await _ in self.alarms { try self.confirmPlace() }
                 }
                 group.addTask {
                     // Only cancellation ends the sleep early.
                     while (try? await self.clock.sleep(for: Self.pause)) != nil {
-                        try self.store.confirmPlace()
+                        try self.confirmPlace()
                     }
                 }
                 // The first that finds it lost ends both.
@@ -43,7 +48,7 @@ final class DatabasePlace: Service {
     /// the server.
     func confirm() async throws {
         do {
-            try store.confirmPlace()
+            try confirmPlace()
         } catch {
             alarm.yield()
             // The end of the server is what ends this.

@@ -1,5 +1,5 @@
-import Foundation
 internal import JobStore
+internal import Synchronization
 internal import TestSupport
 internal import Testing
 
@@ -8,22 +8,19 @@ internal import Testing
 /// What a server does whose database leaves its place.
 @Suite(.timeLimit(.minutes(2))) struct DatabasePlaceTests {
     @Test func aFileThatCameBackIsWatchedFurther() async throws {
-        let directory = try TemporaryDirectory()
-        let path = directory.file("jobs.db")
-        let store = try SQLiteJobStore.open(path: path, mode: .create(makingFolder: false))
-        let place = DatabasePlace(store)
-        try FileManager.default.moveItem(atPath: path, toPath: path + ".away")
+        let looks = Atomic(0)
+        // Gone when the caller looks, back when its alarm is looked into, then gone for good.
+        let place = DatabasePlace {
+            let look = looks.add(1, ordering: .acquiringAndReleasing).newValue
+            if look != 2 { throw StoreError(.displaced, "away at look \(look)") }
+        }
         // It would wait for the end of the server.
         let caller = Task { try await place.confirm() }
         caller.cancel()
         await #expect(throws: StoreError.self) { try await caller.value }
-        try FileManager.default.moveItem(atPath: path + ".away", toPath: path)
 
-        let watch = Task { try await place.run() }
-        try await place.confirm()
-        try FileManager.default.moveItem(atPath: path, toPath: path + ".away")
-        let error = await #expect(throws: StoreError.self) { try await watch.value }
-        #expect(error?.code == .displaced)
+        let error = await #expect(throws: StoreError.self) { try await place.run() }
+        #expect(error?.message == "away at look 3")
     }
 
     @Test func aWatchThatIsToldToEndEndsInPeace() async throws {
