@@ -90,7 +90,12 @@ extension SQLiteJobStore {
         return try await write { db in
             let table = table(db)
             guard var job = try table.job(lease) else { return .leaseLost }
-            if case .submitted = event { job.intent?.fallSilent(at: table.moment) }
+            switch event {
+            case .submitted(.accepted), .submitted(.concluded):
+                job.intent?.beAnswered(at: table.moment)
+            case .submitted: job.intent?.fallSilent(at: table.moment)
+            default: break
+            }
             return try table.advance(job, by: event, findings: findings)
         }
     }

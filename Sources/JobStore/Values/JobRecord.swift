@@ -74,6 +74,8 @@ package struct JobRecord: Sendable, Hashable {
         /// Komodo's clock minus ours, as both were then.
         package var clockOffset: Duration
         /// From when on the request's body can leave no more; nil in jobs of older versions.
+        ///
+        /// Once Komodo has accepted it, when the answer came.
         package var leavesBy: BootMoment?
         /// How long the sender waits for the answer once the body has left.
         package var requestTimeout: Duration
@@ -85,6 +87,11 @@ package struct JobRecord: Sendable, Hashable {
         mutating func fallSilent(at moment: BootMoment) {
             guard let leavesBy, leavesBy.bootID == moment.bootID else { return }
             self.leavesBy?.milliseconds = min(leavesBy.milliseconds, moment.milliseconds)
+        }
+
+        /// Notes that the answer has come, however late.
+        mutating func beAnswered(at moment: BootMoment) {
+            if leavesBy != nil { leavesBy = moment }
         }
     }
 

@@ -133,7 +133,7 @@ extension Conclusion {
             job, .concluded(.succeeded), Findings(detail: detail.serialized()))
     }
 
-    /// For how long at least the request has been over, whatever the wall clock was set to.
+    /// For how long the request has been over, whatever the wall clock was set to.
     private func silence(of job: JobRecord) -> Duration? {
         guard let accepted = job.acceptedAt, let intent = job.intent else { return nil }
         // Noted by an older version.

@@ -256,6 +256,12 @@ struct SubmissionConformance {
         test.clock.advance(.seconds(20))
         let unanswered = try await test.apply(.submitted(.ambiguous(Samples.problem)), to: late)
         #expect(unanswered.intent?.leavesBy == start + .seconds(6))
+        try await test.enqueue(.deploy, 3)
+        let slow = try await test.send(try await test.claimOne())
+        test.clock.advance(.seconds(20))
+        let accepted = try await test.apply(
+            .submitted(.accepted(.update(Samples.id(9)))), to: slow)
+        #expect(accepted.intent?.leavesBy == start + .seconds(41))
     }
 
     @Test(arguments: StoreFactory.all)
