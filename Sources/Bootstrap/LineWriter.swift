@@ -6,10 +6,12 @@ enum LineWriter {
     /// How long a full pipe may hold a line up; then the line is lost, not the program.
     private static let stallMilliseconds: CInt = 100
     /// Whether the last line was lost: the next ones wait for nobody.
+    private static let isStalled = Atomic(false)
+    /// Had from the look to the write.
     ///
-    /// Held from the look to the write, or two lines would take room that is there for one, and the
-    /// second would block.
-    private static let isStalled = Mutex(false)
+    /// Otherwise two lines would take room that is there for one, and the second would block. Another
+    /// process may take it all the same, so a turn is not waited for either.
+    private static let turn = Mutex(())
 
     /// Writes `line` and a line feed with a single `write(2)`, cut to ``LogLine/bytesMax``.
     ///
@@ -23,11 +25,23 @@ enum LineWriter {
             bytes.append(contentsOf: "…".utf8)
         }
         bytes.append(UInt8(ascii: "\n"))
-        isStalled.withLock { isStalled in
-            isStalled = !isReady(descriptor, within: isStalled ? 0 : stallMilliseconds)
-            guard !isStalled else { return }
-            while Glibc.write(descriptor, bytes, bytes.count) < 0, errno == EINTR {}
+        let patience = isStalled.load(ordering: .relaxed) ? 0 : stallMilliseconds
+        for _ in 0...patience {
+            let isOver: Void? = turn.withLockIfAvailable { _ in
+                writeIfReady(bytes, descriptor, patience)
+            }
+            if isOver != nil { return }
+            // Lines seldom meet, and then for a moment.
+            poll(nil, 0, 1)
         }
+        isStalled.store(true, ordering: .relaxed)
+    }
+
+    private static func writeIfReady(_ bytes: [UInt8], _ descriptor: CInt, _ patience: CInt) {
+        let hasRoom = isReady(descriptor, within: patience)
+        isStalled.store(!hasRoom, ordering: .relaxed)
+        guard hasRoom else { return }
+        while Glibc.write(descriptor, bytes, bytes.count) < 0, errno == EINTR {}
     }
 
     private static func isReady(_ descriptor: CInt, within patience: CInt) -> Bool {

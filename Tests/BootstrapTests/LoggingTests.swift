@@ -5,11 +5,12 @@ import Jobs
 import Logging
 import Redaction
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import Bootstrap
 
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.serialized, .timeLimit(.minutes(2)))
 struct LoggingTests {
     private final class Lines: Sendable {
         private let lines = Mutex<[String]>([])
@@ -29,28 +30,42 @@ struct LoggingTests {
         return ends
     }
 
-    /// Where threads wait for each other.
-    private final class Gate: Sendable {
+    /// Threads that begin at the same moment.
+    private final class Threads: Sendable {
         private let arrived = Atomic(0)
+        private let done = Atomic(0)
+        private let count: Int
 
-        func pass(_ count: Int) {
-            arrived.add(1, ordering: .acquiringAndReleasing)
-            while arrived.load(ordering: .acquiring) < count {}
-        }
-    }
-
-    /// Runs `body` on two threads at the same moment.
-    private static func twice(_ body: @escaping @Sendable () -> Void) async {
-        let gate = Gate()
-        let (ends, end) = AsyncStream.makeStream(of: Void.self)
-        for _ in 0..<2 {
-            Thread.detachNewThread {
-                gate.pass(2)
-                body()
-                end.yield()
+        init(_ bodies: [@Sendable () -> Void]) {
+            count = bodies.count
+            for body in bodies {
+                Thread.detachNewThread { [self] in
+                    arrived.add(1, ordering: .acquiringAndReleasing)
+                    while arrived.load(ordering: .acquiring) < count {}
+                    body()
+                    done.add(1, ordering: .acquiringAndReleasing)
+                }
             }
         }
-        for await _ in ends.prefix(2) {}
+
+        var areDone: Bool { done.load(ordering: .acquiring) == count }
+    }
+
+    private static let page = [UInt8](repeating: 0, count: 4_096)
+    /// As long as one may be, and so a page of a pipe.
+    private static let longLine = String(repeating: "x", count: LogLine.bytesMax)
+
+    /// Leaves a page of room in a pipe, for which writers wait from then on.
+    private static func leaveAPage(_ ends: [CInt]) {
+        _ = fcntl(ends[1], F_SETFL, O_NONBLOCK)
+        while write(ends[1], page, page.count) > 0 {}
+        #expect(readAPage(ends) == page.count)
+        _ = fcntl(ends[1], F_SETFL, 0)
+    }
+
+    private static func readAPage(_ ends: [CInt]) -> Int {
+        var drained = page
+        return read(ends[0], &drained, drained.count)
     }
 
     private let lines = Lines()
@@ -192,18 +207,59 @@ struct LoggingTests {
     @Test func twoLinesDoNotBothTakeTheLastRoomOfAPipe() async throws {
         let ends = try Self.pipeThatNeverBlocks()
         defer { for end in ends { close(end) } }
-        let filler = [UInt8](repeating: 0, count: 4_096)
-        var drained = filler
         for _ in 0..<20 {
-            // Room for one page, and so for one line; whoever else writes would wait for ever.
-            _ = fcntl(ends[1], F_SETFL, O_NONBLOCK)
-            while write(ends[1], filler, filler.count) > 0 {}
-            #expect(read(ends[0], &drained, drained.count) == drained.count)
-            _ = fcntl(ends[1], F_SETFL, 0)
-            await Self.twice {
-                LineWriter.write(String(repeating: "x", count: 4_000), to: ends[1])
-            }
+            Self.leaveAPage(ends)
+            let line: @Sendable () -> Void = { LineWriter.write(Self.longLine, to: ends[1]) }
+            let writers = Threads([line, line])
+            #expect(try await eventually(every: .milliseconds(1)) { writers.areDone })
         }
+    }
+
+    @Test func aLineThatHasToWaitHoldsNoOtherUp() async throws {
+        let terminal = try Self.terminal()
+        let pipe = try Self.pipeThatNeverBlocks()
+        defer { for end in terminal + pipe { close(end) } }
+        // A terminal says that there is room, and not how much: a line may have to wait for more.
+        _ = fcntl(terminal[1], F_SETFL, O_NONBLOCK)
+        while write(terminal[1], Self.page, 1_000) > 0 {}
+        var drained = Self.page
+        #expect(
+            try await eventually {
+                if Self.hasRoom(terminal[1]) { return true }
+                _ = read(terminal[0], &drained, 500)
+                return false
+            })
+        _ = fcntl(terminal[1], F_SETFL, 0)
+        let line = Threads([{ LineWriter.write(Self.longLine, to: terminal[1]) }])
+        #expect(try await eventually { !Self.hasRoom(terminal[1]) })
+
+        let other = Threads([{ LineWriter.write("kept or lost", to: pipe[1]) }])
+        #expect(try await eventually { other.areDone })
+        #expect(!line.areDone)
+        #expect(
+            try await eventually(every: .milliseconds(1)) {
+                _ = read(terminal[0], &drained, drained.count)
+                return line.areDone
+            })
+    }
+
+    /// The two ends of a terminal; the first never blocks.
+    private static func terminal() throws -> [CInt] {
+        let main = open("/dev/ptmx", O_RDWR | O_NOCTTY | O_NONBLOCK)
+        var number: CInt = 0
+        var isLocked: CInt = 0
+        // TIOCGPTN and TIOCSPTLCK, which the module of C does not show.
+        let isMade =
+            ioctl(main, 0x8004_5430, &number) == 0 && ioctl(main, 0x4004_5431, &isLocked) == 0
+        try #require(isMade)
+        let secondary = open("/dev/pts/\(number)", O_RDWR | O_NOCTTY)
+        try #require(secondary >= 0)
+        return [main, secondary]
+    }
+
+    private static func hasRoom(_ descriptor: CInt) -> Bool {
+        var state = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+        return poll(&state, 1, 0) > 0
     }
 
     @Test(arguments: [
