@@ -54,6 +54,17 @@ extension StoreError {
         case end
     }
 
+    /// Whether nobody has to do anything at the database, as far as its error tells.
+    ///
+    /// Permissions do not come by themselves, and are looked at while one installs; nor does
+    /// anything else get better that is not the machine's.
+    package var mayPassByItself: Bool {
+        switch code {
+        case .full, .readOnly, .busy, .machineFailed, .interrupted: true
+        default: false
+        }
+    }
+
     /// What helps against this failure.
     package var remedy: Remedy {
         switch code {

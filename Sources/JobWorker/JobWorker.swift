@@ -63,7 +63,7 @@ package final class JobWorker: Sendable {
                 try await context.store.register(context.worker)
                 return try await scheduler.takeOver()
             } catch {
-                guard error.remedy == .wait else { throw error }
+                guard error.mayPassByItself else { throw error }
                 context.logger.error(
                     "The worker cannot begin yet; trying again",
                     metadata: [LogKey.errorMessage: "\(error.message)"])

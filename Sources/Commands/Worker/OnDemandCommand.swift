@@ -17,6 +17,10 @@ struct OnDemandCommand: AsyncParsableCommand {
     /// How often a loser of the race for the lock looks whether the winner really works.
     private static let looksMax = 400
     private static let pause: Duration = .milliseconds(50)
+    /// How long it waits for the machine.
+    ///
+    /// Whoever still needs a worker then starts another one, so that they do not pile up.
+    private static let startWaitMax: Duration = .seconds(600)
 
     func run() async throws {
         guard !launch else { return try Detachment.spawnWorker() }
@@ -25,7 +29,7 @@ struct OnDemandCommand: AsyncParsableCommand {
         let session = Session(settings: settings, environment: environment)
         let access = try settings.requireKomodo()
         // Whoever has started it was promised that somebody works.
-        let patience = StartPatience(logger: session.logger)
+        let patience = StartPatience(logger: session.logger, end: .now + Self.startWaitMax)
         let store = try await patience.wait { try session.openExisting() }
         guard let lock = try await becomeOnly(store, access, patience) else { return }
         var runtime = WorkerRuntime(
@@ -48,7 +52,12 @@ struct OnDemandCommand: AsyncParsableCommand {
     ) async throws -> FileLock? {
         let path = store.folder.onDemandLock(access.keyFingerprint)
         for _ in 0..<Self.looksMax {
-            if let lock = try await patience.wait({ try store.folder.lock(path) }) { return lock }
+            let lock = try await patience.wait {
+                // The folder is not made again beside a database that is gone.
+                try store.confirmPlace()
+                return try store.folder.lock(path)
+            }
+            if let lock { return lock }
             if try await OnDemandWorker.isServed(store, access) { return nil }
             try await Task.sleep(for: Self.pause)
         }

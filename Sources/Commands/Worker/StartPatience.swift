@@ -11,6 +11,8 @@ private import ServiceLifecycle
 /// would have to notice.
 struct StartPatience: Sendable {
     let logger: Logger
+    /// After this it waits no more; nil waits for ever.
+    var end: ContinuousClock.Instant?
     /// Told why the worker waits.
     var waiting: @Sendable (String) -> Void = { _ in }
     var sleep: @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }
@@ -26,7 +28,7 @@ struct StartPatience: Sendable {
             while true {
                 do {
                     return try body()
-                } catch let error as StoreError where Self.mayPass(error.code) {
+                } catch let error as StoreError where error.mayPassByItself && !isOver {
                     logger.error(
                         "The worker cannot start yet; trying again",
                         metadata: [LogKey.errorMessage: "\(error.message)"])
@@ -37,9 +39,5 @@ struct StartPatience: Sendable {
         }
     }
 
-    /// Permissions do not come by themselves, and are looked at while one installs; nor does
-    /// anything else get better that is not the machine's.
-    private static func mayPass(_ code: StoreError.Code) -> Bool {
-        [.full, .readOnly, .busy, .machineFailed, .interrupted].contains(code)
-    }
+    private var isOver: Bool { end.map { ContinuousClock.now >= $0 } ?? false }
 }

@@ -54,4 +54,14 @@ internal import Testing
         }
         #expect(error?.code == code && pauses.all.isEmpty)
     }
+
+    @Test func whoHasWaitedLongEnoughEnds() async throws {
+        let pauses = Pauses()
+        var patience = Self.patience(pauses)
+        patience.end = .now
+        let error = await #expect(throws: StoreError.self) {
+            try await patience.wait { throw StoreError(.full, "Not now.") }
+        }
+        #expect(error?.code == .full && pauses.all.isEmpty)
+    }
 }

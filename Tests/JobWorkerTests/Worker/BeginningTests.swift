@@ -8,7 +8,7 @@ import Testing
 /// How a worker begins while the database refuses to work.
 @Suite(.timeLimit(.minutes(5)))
 struct BeginningTests {
-    @Test(arguments: [FaultyStore.Call.register, .takeOver], [StoreError.Code.full, .failed])
+    @Test(arguments: [FaultyStore.Call.register, .takeOver], [StoreError.Code.full, .busy])
     func aWorkerWaitsUntilItCanBegin(
         _ call: FaultyStore.Call, _ code: StoreError.Code
     ) async throws {
