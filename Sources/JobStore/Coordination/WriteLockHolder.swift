@@ -3,41 +3,77 @@ private import Glibc
 /// The process that has SQLite's write lock on a database, as `/proc/locks` tells.
 struct WriteLockHolder: Sendable, Hashable {
     let pid: Int
-    /// The name of its program, cut by the kernel to 15 bytes.
-    let program: String
+    /// The name of its program, cut by the kernel to 15 bytes; nil for another user's that is hidden.
+    let program: String?
     /// Whether it was stopped by a signal, and lets go only when it may go on.
     let isSuspended: Bool
 
-    /// The byte of the shared memory that whoever commits locks (sqlite.org/walformat.html).
+    var isThisProcess: Bool { pid == getpid() }
+
+    /// The bytes of the shared memory that whoever commits locks, and that everybody locks who has
+    /// the database open (sqlite.org/walformat.html).
     private static let writeByte = 120
+    private static let openByte = 128
 
     /// Nil when nobody holds it at this moment, or the kernel does not tell.
     init?(database: String) {
         var facts = stat()
         guard stat(database + "-shm", &facts) == 0, let locks = KernelFile.text("/proc/locks"),
-            let pid = Self.pid(in: locks, inode: UInt64(facts.st_ino)),
-            // The number in brackets may hold any character but the last bracket.
-            let line = KernelFile.text("/proc/\(pid)/stat"),
-            let start = line.firstIndex(of: "("), let end = line.lastIndex(of: ")")
+            let pid = Self.pid(in: locks, inode: UInt64(facts.st_ino), reader: Int(getpid()))
         else { return nil }
         self.pid = pid
+        // The name in brackets may hold any character, brackets too.
+        guard let line = KernelFile.text("/proc/\(pid)/stat"),
+            let start = line.firstIndex(of: "("), let end = line.lastIndex(of: ")")
+        else {
+            (program, isSuspended) = (nil, false)
+            return
+        }
         program = String(line[line.index(after: start)..<end])
         isSuspended = line[end...].dropFirst().split(separator: " ").first == "T"
     }
 
     /// Who holds the lock of writing on the file with this inode; nil for nobody.
-    static func pid(in locks: String, inode: UInt64) -> Int? {
-        for line in locks.split(separator: "\n") {
-            // "1: POSIX  ADVISORY  WRITE 4711 fe:00:131090 120 120"; an arrow marks who waits.
-            let fields = line.split(separator: " ")
-            guard fields.count == 8, fields[1] == "POSIX", fields[3] == "WRITE",
-                fields[5].split(separator: ":").last.flatMap({ UInt64($0) }) == inode,
-                let first = Int(fields[6]), first <= writeByte,
-                fields[7] == "EOF" || Int(fields[7]).map({ $0 >= writeByte }) == true
-            else { continue }
-            // 0 is a process that this one cannot see.
-            return Int(fields[4]).flatMap { $0 > 0 ? $0 : nil }
+    ///
+    /// - Parameter reader: a process that has the database open. Its own lock tells the device, which
+    ///   not every file system shows to programs as the kernel knows it.
+    static func pid(in locks: String, inode: UInt64, reader: Int) -> Int? {
+        let locks = locks.split(separator: "\n").compactMap { Lock($0) }
+            .filter { $0.inode == inode }
+        let own = locks.first { $0.pid == reader && !$0.isExclusive && $0.covers(openByte) }
+        guard let own else { return nil }
+        let holder = locks.first {
+            $0.isExclusive && $0.covers(writeByte) && $0.device == own.device
         }
-        return nil
+        // 0 is a process that this one cannot see.
+        return holder.flatMap { $0.pid > 0 ? $0.pid : nil }
+    }
+
+    /// One line of the list, as "1: POSIX  ADVISORY  WRITE 4711 fe:00:131090 120 120"; an arrow
+    /// marks who waits, and makes it none.
+    private struct Lock {
+        let pid: Int
+        let device: Substring
+        let inode: UInt64
+        let isExclusive: Bool
+        private let first: Int
+        private let last: Int
+
+        init?(_ line: Substring) {
+            let fields = line.split(separator: " ")
+            guard fields.count == 8, fields[1] == "POSIX", let pid = Int(fields[4]),
+                let colon = fields[5].lastIndex(of: ":"),
+                let inode = UInt64(fields[5][colon...].dropFirst()),
+                let first = Int(fields[6]), let last = fields[7] == "EOF" ? .max : Int(fields[7])
+            else { return nil }
+            self.pid = pid
+            device = fields[5][..<colon]
+            self.inode = inode
+            isExclusive = fields[3] == "WRITE"
+            self.first = first
+            self.last = last
+        }
+
+        func covers(_ byte: Int) -> Bool { first <= byte && byte <= last }
     }
 }

@@ -39,7 +39,7 @@ extension StoreError {
                 "The database \(path) cannot be opened; check that you may read and write the file "
                     + "and its folder.",
                 cause: error)
-        case .SQLITE_BUSY, .SQLITE_LOCKED:
+        case .SQLITE_BUSY, .SQLITE_LOCKED, .SQLITE_PROTOCOL:
             self.init(.busy, Self.lockedSentence(path), cause: error)
         case .SQLITE_CONSTRAINT:
             self.init(
@@ -66,7 +66,11 @@ extension StoreError {
             return "\(locked) another process; try again, and look for a program that keeps it "
                 + "open for writing."
         }
-        let named = "\(locked) \(holder.program) (process \(holder.pid))"
+        let process = "process \(holder.pid)"
+        guard !holder.isThisProcess else {
+            return "\(locked) this program itself (\(process)); try again."
+        }
+        let named = "\(locked) \(holder.program.map { "\($0) (\(process))" } ?? process)"
         guard holder.isSuspended else {
             return "\(named); try again, and end that program if it does not let go."
         }

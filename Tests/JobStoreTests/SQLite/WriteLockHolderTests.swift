@@ -14,6 +14,14 @@ struct WriteLockHolderTests {
 
     private static let locks = """
         1: POSIX  ADVISORY  READ  41 fe:00:7001 128 128
+        1: POSIX  ADVISORY  READ  50 fe:00:7001 128 128
+        1: POSIX  ADVISORY  READ  50 fe:00:7002 100 EOF
+        1: POSIX  ADVISORY  READ  50 fe:00:7003 128 128
+        1: POSIX  ADVISORY  READ  50 fe:00:7004 128 128
+        1: POSIX  ADVISORY  READ  50 fe:00:7005 128 128
+        1: POSIX  ADVISORY  READ  50 fe:00:7006 128 128
+        1: POSIX  ADVISORY  READ  51 fe:00:7007 128 128
+        2: POSIX  ADVISORY  WRITE 52 fe:01:7001 120 120
         2: POSIX  ADVISORY  WRITE 42 fe:00:7002 120 120
         3: FLOCK  ADVISORY  WRITE 43 fe:00:7001 0 EOF
         4: POSIX  ADVISORY  WRITE 44 fe:00:7001 120 120
@@ -21,11 +29,17 @@ struct WriteLockHolderTests {
         5: POSIX  ADVISORY  WRITE 46 fe:00:7003 121 123
         6: POSIX  ADVISORY  WRITE 0 fe:00:7004 120 120
         7: POSIX  ADVISORY  WRITE 47 fe:00:7005 100 EOF
+        8: POSIX  ADVISORY  WRITE 48 fe:01:7006 120 120
+        9: POSIX  ADVISORY  WRITE 49 fe:00:7007 120 120
         """
 
-    @Test(arguments: [(7_001, 44), (7_002, 42), (7_003, nil), (7_004, nil), (7_005, 47), (9, nil)])
+    @Test(arguments: [
+        (7_001, 44), (7_002, 42), (7_003, nil), (7_004, nil), (7_005, 47), (9, nil),
+        // Of another file system, and of a file that the reader has not open.
+        (7_006, nil), (7_007, nil),
+    ])
     func theLineOfTheWriteLockIsFound(inode: UInt64, pid: Int?) {
-        #expect(WriteLockHolder.pid(in: Self.locks, inode: inode) == pid)
+        #expect(WriteLockHolder.pid(in: Self.locks, inode: inode, reader: 50) == pid)
     }
 
     @Test func nobodyHoldsTheLockOfADatabaseAtRest() throws {
