@@ -19,6 +19,6 @@ extension StoreClock {
     /// tokens that the budget had saved.
     private static func readBootID() -> String {
         let text = KernelFile.text("/proc/sys/kernel/random/boot_id")
-        return text?.filter { !$0.isNewline } ?? "unknown"
+        return text?.filter { !$0.isNewline } ?? "unknown-\(UInt64.random(in: .min ... .max))"
     }
 }

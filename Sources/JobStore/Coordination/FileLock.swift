@@ -91,7 +91,8 @@ package final class FileLock: Sendable {
     package func remove() {
         isGivenUp.withLock { isGivenUp in
             isGivenUp = true
-            unlink(path)
+            // Another process may have made and locked a new file there.
+            if FileIdentity(descriptor) == FileIdentity(path) { unlink(path) }
         }
     }
 }

@@ -110,6 +110,11 @@ struct DisplacedTests {
         }
         #expect(!first.keepInPlace())
         #expect(second.keepInPlace())
+        first.remove()
+        guard case .heldByAnother = FileLock.attempt(path, creates: false) else {
+            Issue.record("the file of the second holder is gone")
+            return
+        }
     }
 
     @Test func aListenerWhoseFolderWasRemovedHearsAgain() async throws {
