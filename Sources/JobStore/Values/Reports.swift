@@ -45,6 +45,18 @@ package struct Credential: Sendable, Hashable {
         guard let refusedUntil else { return false }
         return now < refusedUntil && refusedUntil - now <= pauseMax
     }
+
+    /// What may be done with a key.
+    package enum Trust: Sendable, Hashable { case refused, onTrial, free }
+
+    /// Whether a refusal is under way, over since less than `trial`, or forgotten.
+    package func trust(
+        at now: Timestamp, pauseMax: Duration, trial: Duration
+    ) -> Trust {
+        guard let refusedUntil else { return .free }
+        if isRefused(at: now, atMost: pauseMax) { return .refused }
+        return (refusedUntil..<refusedUntil + trial).contains(now) ? .onTrial : .free
+    }
 }
 
 /// Counts over a stretch of history.

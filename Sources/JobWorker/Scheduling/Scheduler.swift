@@ -175,14 +175,14 @@ final class Scheduler: Sendable {
         let free = context.policy.submissionsMax - underWay
         let credential = try await context.store.credential(
             instance: context.worker.instance, keyFingerprint: context.worker.keyFingerprint)
-        guard let credential, let until = credential.refusedUntil else { return free }
-        let now = context.clock.now()
-        if credential.isRefused(at: now, atMost: KomodoSignals.keyRefusedPause) { return 0 }
-        // Further ahead than any refusal reaches, it is of a clock that was set back since.
-        let isOver =
-            now >= until + Self.keyTrialMax
-            || until - now > KomodoSignals.keyRefusedPause
-        return isOver ? free : min(free, 1 - underWay)
+        let trust = credential?.trust(
+            at: context.clock.now(), pauseMax: KomodoSignals.keyRefusedPause,
+            trial: Self.keyTrialMax)
+        return switch trust {
+        case .refused: 0
+        case .onTrial: min(free, 1 - underWay)
+        case .free, nil: free
+        }
     }
 
     private func submit(_ job: JobRecord) async {

@@ -120,4 +120,18 @@ struct SetClockConformance {
         #expect(!credential.isRefused(at: now - .milliseconds(1), atMost: pause))
         #expect(!credential.isRefused(at: now - Self.hour, atMost: pause))
     }
+
+    @Test func aKeyIsTriedWithOneJobAfterItsRefusalAndUsedFreelyWhenTheClockWasSetBack() {
+        let now = Timestamp(milliseconds: 1_790_000_000_000)
+        let pause: Duration = .seconds(30)
+        let credential = Credential(
+            instance: Samples.instance, keyFingerprint: "key-1", refusedUntil: now + pause)
+        let moments: [Duration] = [
+            .zero, .seconds(29), .seconds(30), .seconds(89), .seconds(90), .seconds(-1),
+        ]
+        let trust = moments.map {
+            credential.trust(at: now + $0, pauseMax: pause, trial: .seconds(60))
+        }
+        #expect(trust == [.refused, .refused, .onTrial, .onTrial, .free, .free])
+    }
 }
