@@ -21,14 +21,13 @@ extension CoreKomodo {
         {
             return target
         }
-        let listing: ResourceListing
-        if let recent = knownListing(of: type, ageMax: Self.listingProofMax) {
-            listing = recent
-        } else {
-            let key = ListingKey(type: type, purpose: purpose)
-            listing = try await listingFetch.value(for: key) { () throws(KomodoError) in
-                try await self.fetchListing(of: type, for: purpose)
+        let key = ListingKey(type: type, purpose: purpose)
+        let listing = try await listingFetch.value(for: key) { () throws(KomodoError) in
+            // Only here; a list that others waited for may have come since this caller looked.
+            if let recent = self.knownListing(of: type, ageMax: Self.listingProofMax) {
+                return recent
             }
+            return try await self.fetchListing(of: type, for: purpose)
         }
         if let target = listing.target(type, nameOrID) { return target }
         guard let whole = try await wholeListing(of: type, besides: listing, for: purpose),
