@@ -99,7 +99,9 @@ class Komodo:
                     return json.load(answer)
             except OSError as error:
                 reason = getattr(error, "reason", error)
-                if not isinstance(reason, ConnectionError) or time.monotonic() > end:
+                # What may have been carried out is not asked for twice.
+                passing = ConnectionError if body is None else ConnectionRefusedError
+                if not isinstance(reason, passing) or time.monotonic() > end:
                     raise
             time.sleep(0.05)
 
