@@ -113,8 +113,12 @@ internal import Testing
             let ended = try await HTTPPeer.with(programs) { peer in
                 #expect(try await peer.get("/ready").status == 200)
                 #expect(try await peer.call("komodo_execute_Deploy", ["id": "web"]).status == 200)
-                let readiness = try await peer.get("/ready")
-                #expect(readiness.status == 503)
+                var readiness = try await peer.get("/ready")
+                let isUnready = try await eventually {
+                    readiness = try await peer.get("/ready")
+                    return readiness.status == 503
+                }
+                #expect(isUnready)
                 let reason = readiness.body["reason"]?.string
                 #expect(reason?.contains("KOMODO_API_KEY") == true, "\(readiness.body)")
             }

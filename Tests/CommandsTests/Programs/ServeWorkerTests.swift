@@ -112,6 +112,8 @@ internal import Testing
             }
             #expect(answer.body["result"]?["isError"] == true, "\(answer.body)")
             #expect("\(answer.body)".contains("removed or replaced"), "\(answer.body)")
+            // It ends by itself.
+            #expect(try await eventually { (try? await peer.get("/ready")) == nil })
         }
         #expect(ended.status == .exited(1), "\(ended.err)")
         #expect(ended.err.contains("removed or replaced"), "\(ended.err)")
