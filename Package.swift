@@ -189,10 +189,15 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ]),
 
+        // Loops in C that do the least over the same SQLite.
+        .target(name: "CBaseline", linkerSettings: [.linkedLibrary("sqlite3")]),
+        .target(name: "Bench", dependencies: ["CBaseline", "JSON", "JobStore", "Jobs"]),
+        .testTarget(name: "BenchTests", dependencies: ["Bench", "JSON", "TestSupport"]),
+
         .target(
             name: "Commands",
             dependencies: [
-                "Bootstrap", "CKomodo", "Intake", "JSON", "JobStore", "JobWorker", "Jobs",
+                "Bench", "Bootstrap", "CKomodo", "Intake", "JSON", "JobStore", "JobWorker", "Jobs",
                 "KomodoClient", "KomodoSimulator", "KomodoTools", "MCP", "MCPHTTP", "Redaction",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
@@ -251,7 +256,7 @@ let settings: [SwiftSetting] = [
 /// Targets that look at every byte of long texts: without optimization their tests take minutes.
 let optimizedAlways: Set<String> = ["JSON", "Redaction"]
 
-for target in package.targets where target.name != "CKomodo" {
+for target in package.targets where !["CBaseline", "CKomodo"].contains(target.name) {
     target.swiftSettings = settings
     if optimizedAlways.contains(target.name) {
         target.swiftSettings?.append(.unsafeFlags(["-O"], .when(configuration: .debug)))

@@ -15,7 +15,7 @@ struct KomodoMCPCommand: AsyncParsableCommand {
         version: Version.current,
         subcommands: [
             ServeCommand.self, WorkerCommand.self, JobsCommand.self, TokensCommand.self,
-            DatabaseCommand.self, DemoCommand.self,
+            DatabaseCommand.self, DemoCommand.self, BenchCommand.self,
             SimulatorCommand.self, OnDemandCommand.self, DemoWorkerCommand.self,
         ], defaultSubcommand: ServeCommand.self)
 }

@@ -24,8 +24,10 @@ enum ImportRules {
         "Intake": ["JSON", "JobStore", "Jobs", "KomodoClient", "Redaction"],
         "KomodoSimulator": ["JSON"],
         "Bootstrap": ["JSON", "Jobs", "Redaction"],
+        "CBaseline": [],
+        "Bench": ["CBaseline", "JSON", "JobStore", "Jobs"],
         "Commands": [
-            "Bootstrap", "CKomodo", "Intake", "JSON", "JobStore", "JobWorker", "Jobs",
+            "Bench", "Bootstrap", "CKomodo", "Intake", "JSON", "JobStore", "JobWorker", "Jobs",
             "KomodoClient", "KomodoSimulator", "KomodoTools", "MCP", "MCPHTTP", "Redaction",
         ],
         "komodo-mcp": ["Commands"],
