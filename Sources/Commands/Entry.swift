@@ -1,4 +1,5 @@
 private import ArgumentParser
+private import Bench
 private import Bootstrap
 private import Glibc
 private import Intake
@@ -117,6 +118,7 @@ package enum Entry {
         case let error as HTTPServerError: refusal(error)
         case let error as Detachment.Failure: CommandError(.unreachable, error.sentence)
         case let error as FaultScriptError: CommandError(.usage, error.message)
+        case let error as BenchError: CommandError(.failure, error.message)
         case is CancellationError: CommandError(.failure, "Interrupted.")
         default: nil
         }
