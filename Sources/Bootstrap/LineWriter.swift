@@ -5,6 +5,8 @@ private import Synchronization
 enum LineWriter {
     /// How long a full pipe may hold a line up; then the line is lost, not the program.
     private static let stallMilliseconds: CInt = 100
+    /// How long another line may hold one up: a busy machine may suspend its thread for a while.
+    private static let turnMilliseconds: CInt = 1_000
     /// Whether the last line was lost: the next ones wait for nobody.
     private static let isStalled = Atomic(false)
     /// Had from the look to the write.
@@ -26,7 +28,7 @@ enum LineWriter {
         }
         bytes.append(UInt8(ascii: "\n"))
         let patience = isStalled.load(ordering: .relaxed) ? 0 : stallMilliseconds
-        for _ in 0...patience {
+        for _ in 0...(patience == 0 ? 0 : turnMilliseconds) {
             let isOver: Void? = turn.withLockIfAvailable { _ in
                 writeIfReady(bytes, descriptor, patience)
             }
