@@ -2,7 +2,7 @@ internal import JobStore
 
 /// Measures the job store beside a C loop that does the least, in turns, on the same disk.
 package struct Bench: Sendable {
-    /// A folder on the disk in question; what is made there is removed again.
+    /// An empty folder on the disk in question, for one measure; its databases stay there.
     private let folder: String
     private let rounds: Int
     /// Jobs of a round of the measure that is slowest per job.
@@ -22,36 +22,28 @@ package struct Bench: Sendable {
 
     /// Measures one thing.
     package func run(_ measure: Measure) async throws -> Figures {
-        let place = try Scratch(in: folder)
-        do {
-            let figures = try await run(measure, in: place)
-            try place.remove()
-            return figures
-        } catch {
-            // What went wrong first is what counts.
-            try? place.remove()
-            throw error
-        }
-    }
-
-    private func run(_ measure: Measure, in place: Scratch) async throws -> Figures {
-        let fsync = try MachineState.fsync(in: place.path)
-        let ours = try place.database("ours")
-        let other = try place.database("baseline")
+        let fsync = try MachineState.fsync(in: folder)
+        let store = try database("ours")
+        let baseline = try database("baseline")
         // Only its schema is wanted.
-        try other.store.close()
-        try await ours.store.register(Orders.worker)
-        let trial = Trial(store: ours.store, baseline: other.path)
+        try baseline.close()
+        try await store.register(Orders.worker)
+        let trial = Trial(store: store, baseline: baseline.path)
         var tally = Tally()
         for round in 0..<rounds {
             tally.add(try await trial.round(measure, round: round, jobs: jobs))
         }
-        try ours.store.close()
+        try store.close()
         return Figures(
             measure: measure, perSecond: tally.rates.median,
             p50: tally.samples.percentile(0.5), p99: tally.samples.percentile(0.99),
             baselinePerSecond: tally.baselineRates.median, ratio: tally.ratios.median,
             load: MachineState.load(), fsync: fsync)
+    }
+
+    private func database(_ name: String) throws(StoreError) -> SQLiteJobStore {
+        try SQLiteJobStore.open(
+            path: "\(folder)/\(name).db", mode: .create(makingFolder: false))
     }
 
     private struct Tally {

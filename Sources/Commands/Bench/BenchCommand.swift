@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Bench
+private import FoundationEssentials
 private import JSON
 
 /// `komodo-mcp bench`.
@@ -33,11 +34,10 @@ struct BenchCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let bench = Bench(folder: folder, rounds: rounds)
         let printer = Printer(output)
         var all: [Figures] = []
         for measure in Measure.allCases where only.isEmpty || only.contains(measure) {
-            let figures = try await bench.run(measure)
+            let figures = try await figures(of: measure)
             all.append(figures)
             // One line as soon as it is known; a table needs them all.
             if output.format == .jsonl, !output.quiet { Terminal.write(.object(figures.json)) }
@@ -47,6 +47,21 @@ struct BenchCommand: AsyncParsableCommand {
             list: all.map { .object($0.json) }, ids: all.map(\.measure.rawValue),
             text: BenchText.table(all, style: printer.style).lines(width: Printer.width)
                 .joined(separator: "\n"))
+    }
+}
+
+extension BenchCommand {
+    private func figures(of measure: Measure) async throws -> Figures {
+        let own = try OwnFolder.make("komodo-bench", in: folder, option: "--folder")
+        do {
+            let figures = try await Bench(folder: own, rounds: rounds).run(measure)
+            try FileManager.default.removeItem(atPath: own)
+            return figures
+        } catch {
+            // What went wrong first is what counts.
+            try? FileManager.default.removeItem(atPath: own)
+            throw error
+        }
     }
 }
 

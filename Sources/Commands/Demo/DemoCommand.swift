@@ -60,7 +60,8 @@ struct DemoPlace: Sendable {
     init(_ path: String?) throws {
         guard let path else {
             let parent = ProcessEnvironment.variables()["TMPDIR"] ?? ""
-            let folder = try Self.makeFolder(in: parent.hasPrefix("/") ? parent : "/tmp")
+            let folder = try OwnFolder.make(
+                "komodo-demo", in: parent.hasPrefix("/") ? parent : "/tmp", option: "--db")
             ownFolder = folder
             database = folder + "/jobs.db"
             return
@@ -71,16 +72,5 @@ struct DemoPlace: Sendable {
             throw CommandError(
                 .failure, "\(database) exists already, and the demo makes a database of its own.")
         }
-    }
-
-    private static func makeFolder(in parent: String) throws -> String {
-        var template = Array("\(parent)/komodo-demo-XXXXXX".utf8CString)
-        guard mkdtemp(&template) != nil else {
-            throw CommandError(
-                .failure,
-                "No folder can be made in \(parent): \(String(cString: strerror(errno))). Name a "
-                    + "place with --db.")
-        }
-        return String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 }
