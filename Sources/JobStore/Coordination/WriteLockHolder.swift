@@ -18,8 +18,8 @@ struct WriteLockHolder: Sendable, Hashable {
     /// Nil when nobody holds it at this moment, or the kernel does not tell.
     init?(database: String) {
         var facts = stat()
-        guard stat(database + "-shm", &facts) == 0, let locks = KernelFile.text("/proc/locks"),
-            let pid = Self.pid(in: locks, inode: UInt64(facts.st_ino), reader: Int(getpid()))
+        guard stat(database + "-shm", &facts) == 0,
+            let pid = Self.pid(inode: UInt64(facts.st_ino), reader: Int(getpid()))
         else { return nil }
         self.pid = pid
         // The name in brackets may hold any character, brackets too.
@@ -31,6 +31,22 @@ struct WriteLockHolder: Sendable, Hashable {
         }
         program = String(line[line.index(after: start)..<end])
         isSuspended = line[end...].dropFirst().split(separator: " ").first == "T"
+    }
+
+    /// The list is handed out a page at a time, and a lock that somebody takes or drops between two
+    /// pages can hide another one's line.
+    private static let readingsMax = 20
+
+    /// Who holds the lock of writing on the file with this inode, by one of several readings of the
+    /// list; nil when none of them names anybody.
+    static func pid(
+        inode: UInt64, reader: Int, list: () -> String? = { KernelFile.text("/proc/locks") }
+    ) -> Int? {
+        for _ in 0..<readingsMax {
+            guard let locks = list() else { return nil }
+            if let pid = pid(in: locks, inode: inode, reader: reader) { return pid }
+        }
+        return nil
     }
 
     /// Who holds the lock of writing on the file with this inode; nil for nobody.

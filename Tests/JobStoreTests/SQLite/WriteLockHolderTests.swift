@@ -42,6 +42,46 @@ struct WriteLockHolderTests {
         #expect(WriteLockHolder.pid(in: Self.locks, inode: inode, reader: 50) == pid)
     }
 
+    @Test func aLineThatOneReadingMissesIsFoundByAnother() {
+        let lines = Self.locks.split(separator: "\n")
+        var readings = [
+            lines.filter { !$0.contains(" 50 fe:00:7001 ") }, lines.filter { !$0.contains(" 44 ") },
+            lines,
+        ]
+        let pid = WriteLockHolder.pid(inode: 7_001, reader: 50) {
+            readings.removeFirst().joined(separator: "\n")
+        }
+        #expect(pid == 44 && readings.isEmpty)
+    }
+
+    /// Locks come and go on other files while the list is read.
+    @Test func theHolderIsFoundWhileOtherLocksComeAndGo() async throws {
+        let store = try files.open()
+        let holder = try RawDatabase(files.path)
+        try holder.execute("BEGIN IMMEDIATE")
+        let script = """
+            import fcntl, sys, tempfile
+            files = [tempfile.TemporaryFile() for _ in range(200)]
+            print("begun", flush=True)
+            while True:
+                for file in files: fcntl.lockf(file, fcntl.LOCK_EX)
+                for file in files: fcntl.lockf(file, fcntl.LOCK_UN)
+            """
+        _ = try await run(
+            .name("python3"), arguments: ["-c", script], input: .none, output: .sequence,
+            error: .discarded
+        ) { execution in
+            for try await line in execution.standardOutput.strings()
+            where line.hasPrefix("begun") { break }
+            for _ in 0..<200 {
+                #expect(WriteLockHolder(database: files.path)?.isThisProcess == true)
+            }
+            try execution.send(signal: .kill)
+        }
+        try holder.execute("ROLLBACK")
+        withExtendedLifetime(store) {}
+    }
+
     @Test func nobodyHoldsTheLockOfADatabaseAtRest() throws {
         let store = try files.open()
         #expect(WriteLockHolder(database: files.path) == nil)
