@@ -116,6 +116,9 @@ struct TakeoverConformance {
         let test = try await factory.make()
         let other = try await test.another()
         try await test.store.register(Samples.worker("w1"))
+        // Whoever took jobs and has no lock in hand is lost itself.
+        let lives = try (0..<6).map { try test.start("r\($0)") }
+        defer { withExtendedLifetime(lives) {} }
         for target in 1...10 {
             _ = try await test.running(.deploy, target, update: "u\(target)")
         }
