@@ -15,6 +15,15 @@ int komodo_sqlite_no_checkpoint_on_close(sqlite3 *connection) {
     return sqlite3_db_config(connection, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, (int *)0);
 }
 
+int komodo_bind_text(sqlite3_stmt *statement, int parameter, const void *text, long count) {
+    return sqlite3_bind_text64(
+        statement, parameter, count ? text : "", count, SQLITE_TRANSIENT, SQLITE_UTF8);
+}
+
+int komodo_bind_blob(sqlite3_stmt *statement, int parameter, const void *bytes, long count) {
+    return sqlite3_bind_blob64(statement, parameter, count ? bytes : "", count, SQLITE_TRANSIENT);
+}
+
 long komodo_file_system_magic(const char *path) {
     struct statfs facts;
     return statfs(path, &facts) == 0 ? (long)facts.f_type : 0;

@@ -9,6 +9,17 @@
 /// Returns an SQLite result code.
 int komodo_sqlite_no_checkpoint_on_close(sqlite3 *connection);
 
+/// Binds a copy of a text, which an empty one may lack an address for, to a parameter. Swift has no
+/// word for `SQLITE_TRANSIENT`.
+///
+/// Returns an SQLite result code.
+int komodo_bind_text(sqlite3_stmt *statement, int parameter, const void *text, long count);
+
+/// Binds a copy of bytes to a parameter.
+///
+/// Returns an SQLite result code.
+int komodo_bind_blob(sqlite3_stmt *statement, int parameter, const void *bytes, long count);
+
 /// The `statfs` magic number of the file system that holds `path`, or 0. Swift's Glibc module lacks
 /// `statfs`.
 long komodo_file_system_magic(const char *path);

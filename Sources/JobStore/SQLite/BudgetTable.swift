@@ -31,53 +31,60 @@ struct BudgetTable {
 
     /// The bucket of an instance; a full one when nobody has called it yet.
     func bucket(of instance: String, _ limits: TokenBucket.Limits) throws -> TokenBucket {
-        let statement = try db.cachedStatement(
-            sql: "SELECT * FROM budget WHERE instance = :instance")
-        guard let row = try Row.fetchOne(statement, arguments: ["instance": instance]) else {
-            return .full(limits, at: clock.sinceBoot())
-        }
-        return TokenBucket(row, clock: clock)
+        var statement = try PositionalStatement(
+            db,
+            """
+            SELECT boot_id, shared, polls, reads, counted_at, blocked_until, submission_waited_at
+            FROM budget WHERE instance = ?
+            """)
+        statement.bind(instance)
+        guard try statement.step() else { return .full(limits, at: clock.sinceBoot()) }
+        return TokenBucket(statement.row, clock: clock)
     }
 
     private func save(
         _ bucket: TokenBucket, instance: String, spent: TokenBucket.Purpose?
     ) throws {
-        let statement = try db.cachedStatement(
-            sql: """
-                INSERT INTO budget (instance, boot_id, shared, polls, reads, counted_at,
-                    blocked_until, submission_waited_at, spent_submissions, spent_polls,
-                    spent_reads)
-                VALUES (:instance, :boot, :shared, :polls, :reads, :countedAt, :blockedUntil,
-                    :waitedAt, :submissions, :pollCount, :readCount)
-                ON CONFLICT (instance) DO UPDATE SET
-                    boot_id = excluded.boot_id, shared = excluded.shared,
-                    polls = excluded.polls, reads = excluded.reads,
-                    counted_at = excluded.counted_at, blocked_until = excluded.blocked_until,
-                    submission_waited_at = excluded.submission_waited_at,
-                    spent_submissions = spent_submissions + excluded.spent_submissions,
-                    spent_polls = spent_polls + excluded.spent_polls,
-                    spent_reads = spent_reads + excluded.spent_reads
-                """)
-        try statement.execute(arguments: [
-            "instance": instance, "boot": clock.bootID, "shared": bucket.shared,
-            "polls": bucket.polls, "reads": bucket.reads, "countedAt": bucket.countedAt,
-            "blockedUntil": bucket.blockedUntil, "waitedAt": bucket.submissionWaitedAt,
-            "submissions": spent == .submission ? 1 : 0, "pollCount": spent == .poll ? 1 : 0,
-            "readCount": spent == .read ? 1 : 0,
-        ])
+        var statement = try PositionalStatement(
+            db,
+            """
+            INSERT INTO budget (instance, boot_id, shared, polls, reads, counted_at,
+                blocked_until, submission_waited_at, spent_submissions, spent_polls,
+                spent_reads)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            ON CONFLICT (instance) DO UPDATE SET
+                boot_id = excluded.boot_id, shared = excluded.shared,
+                polls = excluded.polls, reads = excluded.reads,
+                counted_at = excluded.counted_at, blocked_until = excluded.blocked_until,
+                submission_waited_at = excluded.submission_waited_at,
+                spent_submissions = spent_submissions + excluded.spent_submissions,
+                spent_polls = spent_polls + excluded.spent_polls,
+                spent_reads = spent_reads + excluded.spent_reads
+            """)
+        statement.bind(instance)
+        statement.bind(clock.bootID)
+        statement.bind(bucket.shared)
+        statement.bind(bucket.polls)
+        statement.bind(bucket.reads)
+        statement.bind(bucket.countedAt)
+        statement.bind(bucket.blockedUntil)
+        statement.bind(bucket.submissionWaitedAt)
+        statement.bind(spent == .submission)
+        statement.bind(spent == .poll)
+        statement.bind(spent == .read)
+        try statement.run()
     }
 }
 
 extension TokenBucket {
     /// The stored bucket; an empty one after a reboot, when nobody knows what was spent before.
-    init(_ row: Row, clock: StoreClock) {
-        guard row["boot_id"] == clock.bootID else {
+    fileprivate init(_ row: consuming PositionalRow, clock: StoreClock) {
+        guard row.next() == clock.bootID else {
             self = .empty(at: clock.sinceBoot())
             return
         }
         self.init(
-            shared: row["shared"], polls: row["polls"], reads: row["reads"],
-            countedAt: row["counted_at"], blockedUntil: row["blocked_until"],
-            submissionWaitedAt: row["submission_waited_at"])
+            shared: row.next(), polls: row.next(), reads: row.next(), countedAt: row.next(),
+            blockedUntil: row.next(), submissionWaitedAt: row.next())
     }
 }

@@ -2,7 +2,7 @@ internal import GRDB
 private import Jobs
 private import Synchronization
 
-/// Commits the writes of many callers together, one savepoint each, on GRDB's writer queue.
+/// Commits the writes of many callers together on GRDB's writer queue.
 ///
 /// What arrives while a commit is under way becomes the next group, so one caller alone waits for
 /// nobody and many share one fsync. It also keeps a cancelled task from rolling back its write, as
@@ -49,7 +49,9 @@ final class GroupWriter: Sendable {
         self.afterCommit = afterCommit
     }
 
-    /// Runs `body` in a savepoint of the next group and answers once it is on disk.
+    /// Runs `body` in the transaction of the next group and answers once it is on disk.
+    ///
+    /// `body` may be run twice, of which the first time leaves no trace.
     ///
     /// - Throws: `busy`, and nothing is run, when too many writes wait already.
     func write<Value: Sendable>(
@@ -128,29 +130,56 @@ final class GroupWriter: Sendable {
 
     private func commit(_ group: [Write], _ db: Database) {
         do {
-            try db.inTransaction(.immediate) {
-                for write in group { try runInSavepoint(write, db) }
-                return .commit
-            }
-            beforeReply()
+            let isWhole = try commitAsOne(group, db)
+            if !isWhole, group.count > 1 { try commitApart(group, db) }
+            let hasWritten = isWhole || group.count > 1
+            if hasWritten { beforeReply() }
             for write in group { write.reply(nil) }
-            afterCommit(group.contains(where: \.rings))
+            if hasWritten { afterCommit(group.contains(where: \.rings)) }
         } catch {
             for write in group { write.reply(error) }
         }
     }
 
-    /// A body that fails undoes its own changes only.
-    private func runInSavepoint(_ write: Write, _ db: Database) throws {
-        do {
-            try db.inSavepoint {
-                try write.run(db)
-                return .commit
+    /// Commits what hardly ever fails without the cost of a savepoint each, which copies every page
+    /// that is changed in it.
+    ///
+    /// - Returns: false, and nothing is written, when somebody's body failed.
+    private func commitAsOne(_ group: [Write], _ db: Database) throws -> Bool {
+        var isWhole = true
+        try db.inTransaction(.immediate) {
+            for write in group where isWhole {
+                isWhole = try succeeds { try write.run(db) }
             }
+            return isWhole ? .commit : .rollback
+        }
+        return isWhole
+    }
+
+    /// Commits a group of which a body has failed: it undoes its own changes only.
+    private func commitApart(_ group: [Write], _ db: Database) throws {
+        try db.inTransaction(.immediate) {
+            for write in group {
+                _ = try succeeds {
+                    try db.inSavepoint {
+                        try write.run(db)
+                        return .commit
+                    }
+                }
+            }
+            return .commit
+        }
+    }
+
+    /// Whether a body does not fail; its caller gets the error as its own result.
+    private func succeeds(_ body: () throws -> Void) throws -> Bool {
+        do {
+            try body()
+            return true
         } catch let error as DatabaseError where error.endsTransaction {
             throw error
         } catch {
-            // The caller gets this error as its own result once the group is committed.
+            return false
         }
     }
 }

@@ -3,68 +3,107 @@ internal import JSON
 internal import Jobs
 
 extension JobRecord {
-    /// Reads a row of `SELECT * FROM job`.
+    /// The columns of a job in the order in which they are read.
+    static let columns = columnNames.joined(separator: ", ")
+
+    /// The columns of a job, when other tables are read beside its own.
+    static let qualifiedColumns = columnNames.map { "job.\($0)" }.joined(separator: ", ")
+
+    private static let columnNames = [
+        "id", "token", "operation", "status", "phase", "priority", "instance", "key_fingerprint",
+        "principal", "client_name", "client_version", "trace_context", "target_type", "target_id",
+        "target_name", "arguments", "waits_for_health", "retries_failure", "idempotency_key",
+        "retry_of", "lane", "holds_lane", "created_at", "run_at", "start_within", "deadline",
+        "wake_at", "expires_at", "paused_at", "deadline_at", "started_at", "finished_at", "attempt",
+        "failures", "cancel_requested_at", "cancel_sent_at", "sent_at", "watermark",
+        "sender_operator", "clock_offset", "leaves_by", "leaves_by_boot", "request_timeout",
+        "owner_lost_at", "doubted_sent_at", "accepted_at", "remote_kind", "remote_id",
+        "lease_owner", "lease_number", "error_code", "error_message", "candidates", "version",
+        "commit_hash", "late_outcome", "duplicate_update", "outcome_hidden_at",
+    ]
+
+    /// Reads the first job of a statement that selects ``columns``.
+    static func fetchOne(
+        _ db: Database, sql: String, arguments: StatementArguments = StatementArguments()
+    ) throws -> JobRecord? {
+        let statement = try db.makeStatement(sql: sql)
+        try statement.setArguments(arguments)
+        return try PositionalStatement(db, bound: statement).firstJob()
+    }
+
+    /// Reads all jobs of a statement that selects ``columns``.
+    static func fetchAll(
+        _ db: Database, sql: String, arguments: StatementArguments = StatementArguments()
+    ) throws -> [JobRecord] {
+        let statement = try db.makeStatement(sql: sql)
+        try statement.setArguments(arguments)
+        return try PositionalStatement(db, bound: statement).allJobs()
+    }
+
+    /// Reads the values of ``columns``.
     ///
     /// - Throws: ``StoreError`` `corrupt` when the row holds words that this program does not know.
-    init(_ row: Row) throws(StoreError) {
-        let token: String = row["token"]
-        guard let operation = JobOperation(rawValue: row["operation"]),
-            let state = JobState(status: row["status"], phase: row["phase"]),
-            let targetType = TargetType(rawValue: row["target_type"])
-        else {
+    init(_ row: consuming PositionalRow) throws(StoreError) {
+        self.row = row.next()
+        let token: String = row.next()
+        let operation = JobOperation(rawValue: row.next())
+        let state = JobState(status: row.next(), phase: row.next())
+        priority = row.next()
+        instance = row.next()
+        keyFingerprint = row.next()
+        caller = NewJob.Caller(
+            principal: row.next(), clientName: row.next(), clientVersion: row.next(),
+            traceContext: row.next())
+        let targetType = TargetType(rawValue: row.next())
+        guard let operation, let state, let targetType else {
             throw StoreError(
                 .corrupt,
                 "Job \(token) has an operation, state or target that this version does not know; "
                     + "use the newest version of this program.")
         }
-        self.row = row["id"]
         id = JobID(operation: operation, token: token)
         self.state = state
-        priority = row["priority"]
-        instance = row["instance"]
-        keyFingerprint = row["key_fingerprint"]
-        caller = NewJob.Caller(
-            principal: row["principal"], clientName: row["client_name"],
-            clientVersion: row["client_version"], traceContext: row["trace_context"])
-        target = Target(type: targetType, id: row["target_id"], name: row["target_name"])
-        arguments = try Self.object(row["arguments"], token: token)
-        waitsForHealth = row["waits_for_health"]
-        retriesFailure = row["retries_failure"]
-        idempotencyKey = row["idempotency_key"]
-        retryOf = row["retry_of"]
-        lane = row["lane"]
-        holdsLane = row["holds_lane"]
-        createdAt = Timestamp(milliseconds: row["created_at"])
-        runAt = Timestamp(milliseconds: row["run_at"])
-        startWithin = .milliseconds(row["start_within"] as Int64)
-        deadline = (row["deadline"] as Int64?).map { .milliseconds($0) }
-        wakeAt = Timestamp(stored: row["wake_at"])
-        expiresAt = Timestamp(milliseconds: row["expires_at"])
-        pausedAt = Timestamp(stored: row["paused_at"])
-        deadlineAt = Timestamp(stored: row["deadline_at"])
-        startedAt = Timestamp(stored: row["started_at"])
-        finishedAt = Timestamp(stored: row["finished_at"])
-        attempt = row["attempt"]
-        failures = row["failures"]
-        cancelRequestedAt = Timestamp(stored: row["cancel_requested_at"])
-        cancelSentAt = Timestamp(stored: row["cancel_sent_at"])
-        intent = Self.intent(row)
-        ownerLostAt = Timestamp(stored: row["owner_lost_at"])
-        doubtedSentAt = Timestamp(stored: row["doubted_sent_at"])
-        acceptedAt = Timestamp(stored: row["accepted_at"])
-        remote = Self.remote(row)
-        leaseOwner = row["lease_owner"]
-        leaseNumber = row["lease_number"]
-        error = Self.error(row)
-        candidates = Self.strings(row["candidates"])
-        version = row["version"]
-        commitHash = row["commit_hash"]
-        lateOutcome = row["late_outcome"]
-        duplicateUpdate = row["duplicate_update"]
-        outcomeHiddenAt = Timestamp(stored: row["outcome_hidden_at"])
+        target = Target(type: targetType, id: row.next(), name: row.next())
+        arguments = try Self.object(row.next(), token: token)
+        waitsForHealth = row.next()
+        retriesFailure = row.next()
+        idempotencyKey = row.next()
+        retryOf = row.next()
+        lane = row.next()
+        holdsLane = row.next()
+        createdAt = row.next()
+        runAt = row.next()
+        startWithin = row.next()
+        deadline = row.next()
+        wakeAt = row.next()
+        expiresAt = row.next()
+        pausedAt = row.next()
+        deadlineAt = row.next()
+        startedAt = row.next()
+        finishedAt = row.next()
+        attempt = row.next()
+        failures = row.next()
+        cancelRequestedAt = row.next()
+        cancelSentAt = row.next()
+        intent = Self.intent(&row)
+        ownerLostAt = row.next()
+        doubtedSentAt = row.next()
+        acceptedAt = row.next()
+        remote = RemoteReference(kind: row.next(), updateID: row.next())
+        leaseOwner = row.next()
+        leaseNumber = row.next()
+        error = Self.error(code: row.next(), message: row.next())
+        candidates = Self.strings(row.next())
+        version = row.next()
+        commitHash = row.next()
+        lateOutcome = row.next()
+        duplicateUpdate = row.next()
+        outcomeHiddenAt = row.next()
     }
 
     private static func object(_ text: String, token: String) throws(StoreError) -> JSONObject {
+        // Most jobs have none.
+        if text == "{}" { return JSONObject() }
         do {
             guard let object = try JSONValue(parsing: text).object else {
                 throw StoreError(.corrupt, "Job \(token) has arguments that are no object.")
@@ -83,33 +122,58 @@ extension JobRecord {
         return value.array?.compactMap(\.string) ?? []
     }
 
-    private static func intent(_ row: Row) -> Intent? {
-        guard let sentAt = Timestamp(stored: row["sent_at"]) else { return nil }
-        let leavesBy = (row["leaves_by"] as Int64?).flatMap { milliseconds in
-            (row["leaves_by_boot"] as String?).map {
-                BootMoment(bootID: $0, milliseconds: milliseconds)
-            }
+    private static func intent(_ row: inout PositionalRow) -> Intent? {
+        let sentAt: Timestamp? = row.next()
+        let watermark: Timestamp? = row.next()
+        let operatorID: String? = row.next()
+        let clockOffset: Duration? = row.next()
+        let leavesBy: Int64? = row.next()
+        let bootID: String? = row.next()
+        let requestTimeout: Duration? = row.next()
+        guard let sentAt else { return nil }
+        let moment = leavesBy.flatMap { milliseconds in
+            bootID.map { BootMoment(bootID: $0, milliseconds: milliseconds) }
         }
         return Intent(
-            sentAt: sentAt, watermark: Timestamp(stored: row["watermark"]),
-            operatorID: row["sender_operator"],
-            clockOffset: .milliseconds((row["clock_offset"] as Int64?) ?? 0), leavesBy: leavesBy,
-            requestTimeout: .milliseconds((row["request_timeout"] as Int64?) ?? 0))
+            sentAt: sentAt, watermark: watermark, operatorID: operatorID,
+            clockOffset: clockOffset ?? .zero, leavesBy: moment,
+            requestTimeout: requestTimeout ?? .zero)
     }
 
-    private static func remote(_ row: Row) -> RemoteReference? {
-        let kind: String? = row["remote_kind"]
-        let id: String? = row["remote_id"]
-        switch (kind, id) {
-        case (_, let id?): return .update(id)
-        case (_?, nil): return .state
-        case (nil, nil): return nil
+    private static func error(code: String?, message: String?) -> JobError? {
+        code.map { JobError(JobErrorCode(rawValue: $0) ?? .serverError, message ?? "") }
+    }
+}
+
+extension PositionalStatement {
+    /// The job of the first row, if there is one.
+    func firstJob() throws -> JobRecord? {
+        try step() ? try JobRecord(row) : nil
+    }
+
+    /// The jobs of all rows.
+    func allJobs() throws -> [JobRecord] {
+        var jobs: [JobRecord] = []
+        while try step() { jobs.append(try JobRecord(row)) }
+        return jobs
+    }
+}
+
+extension RemoteReference {
+    /// The word in the column `remote_kind`.
+    var kind: String {
+        switch self {
+        case .update: "update"
+        case .state: "state"
         }
     }
 
-    private static func error(_ row: Row) -> JobError? {
-        guard let word: String = row["error_code"] else { return nil }
-        return JobError(JobErrorCode(rawValue: word) ?? .serverError, row["error_message"] ?? "")
+    fileprivate init?(kind: String?, updateID: String?) {
+        switch (kind, updateID) {
+        case (_, let id?): self = .update(id)
+        case (_?, nil): self = .state
+        case (nil, nil): return nil
+        }
     }
 }
 

@@ -44,10 +44,9 @@ extension JobTable {
         _ arguments: StatementArguments = StatementArguments()
     ) throws -> [JobRecord] {
         let sql = """
-            SELECT * FROM job WHERE token IN
+            SELECT \(JobRecord.columns) FROM job WHERE token IN
                 (SELECT token FROM job WHERE \(condition) LIMIT 3)
             """
-        return try Row.fetchAll(db, sql: sql, arguments: ["text": text] + arguments)
-            .map { try JobRecord($0) }
+        return try JobRecord.fetchAll(db, sql: sql, arguments: ["text": text] + arguments)
     }
 }

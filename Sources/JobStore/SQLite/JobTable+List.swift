@@ -12,7 +12,7 @@ extension JobTable {
     ) -> (sql: String, arguments: StatementArguments) {
         var (conditions, arguments) = filter(query)
         arguments += ["limit": query.limit + 1]
-        let columns = offset == nil ? "*" : "id"
+        let columns = offset == nil ? JobRecord.columns : "id"
         let parts = sources(query).map { source in
             let all = source.conditions + conditions
             let filter = all.isEmpty ? "" : " WHERE " + all.joined(separator: " AND ")
@@ -23,7 +23,7 @@ extension JobTable {
         arguments += ["offset": offset]
         // Only the page's own rows are read whole, not those that are passed over.
         let sql = """
-            SELECT job.* FROM (\(page) OFFSET :offset) AS page CROSS JOIN job ON job.id = page.id
+            SELECT \(JobRecord.qualifiedColumns) FROM (\(page) OFFSET :offset) AS page CROSS JOIN job ON job.id = page.id
             ORDER BY page.id DESC
             """
         return (sql, arguments)

@@ -21,18 +21,27 @@ extension JobTable {
     /// so that the lock is short; the next order that knows the name, or the worker that looks one of
     /// the rest up, goes on with them.
     func placeUnresolved(named name: String, on target: Target, instance: String) throws {
-        let statement = try db.cachedStatement(sql: Self.unresolvedSQL)
-        let rows = try Int64.fetchAll(
-            statement,
-            arguments: [
-                "instance": instance, "type": target.type.rawValue, "name": name,
-                "limit": Self.placedMax,
-            ])
-        for row in rows {
+        for row in try unresolved(named: name, type: target.type, instance: instance) {
             // Read now: when the one before it left its lane, that may have woken it.
             guard var job = try self.job(row) else { continue }
             try place(&job, on: target)
         }
+    }
+
+    private func unresolved(
+        named name: String, type: TargetType, instance: String
+    ) throws -> [Int64] {
+        var statement = try PositionalStatement(db, Self.unresolvedSQL)
+        statement.bind(instance)
+        statement.bind(type.rawValue)
+        statement.bind(name)
+        statement.bind(Self.placedMax)
+        var rows: [Int64] = []
+        while try statement.step() {
+            var row = statement.row
+            rows.append(row.next())
+        }
+        return rows
     }
 
     /// The most jobs that one transaction places.
@@ -40,8 +49,8 @@ extension JobTable {
 
     static let unresolvedSQL = """
         SELECT id FROM job
-        WHERE target_id IS NULL AND status IN ('pending', 'starting') AND instance = :instance
-            AND target_type = :type AND target_name = :name
-        ORDER BY id LIMIT :limit
+        WHERE target_id IS NULL AND status IN ('pending', 'starting') AND instance = ?
+            AND target_type = ? AND target_name = ?
+        ORDER BY id LIMIT ?
         """
 }

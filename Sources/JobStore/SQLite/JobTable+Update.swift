@@ -1,87 +1,42 @@
-internal import GRDB
-internal import JSON
 internal import Jobs
 
 extension JobTable {
-    /// Writes every column that changes in a job's life.
+    /// Writes the columns that differ from what the row has.
+    ///
+    /// Every column that is named costs its indices a step each, changed or not.
     func update(_ job: JobRecord) throws {
-        let statement = try db.cachedStatement(sql: Self.updateSQL)
-        try statement.execute(arguments: Self.columns(of: job))
+        let columns = loaded.job(job.row).map { JobColumns(from: $0, to: job) } ?? .all
+        if !columns.isEmpty {
+            var statement = try PositionalStatement(db, columns.updateSQL)
+            columns.forEach { statement.bind($0, of: job) }
+            statement.bind(job.row)
+            try statement.run()
+        }
+        loaded.remember(job)
+        assert(isStored(job), "the row was as it was thought to be")
     }
 
-    private static let updateSQL = """
-        UPDATE job SET
-            status = :status, phase = :phase,
-            target_name = :targetName, target_id = :targetID,
-            lane = :lane, holds_lane = :holdsLane,
-            wake_at = :wakeAt, expires_at = :expiresAt, paused_at = :pausedAt,
-            deadline_at = :deadlineAt, started_at = :startedAt, finished_at = :finishedAt,
-            attempt = :attempt, failures = :failures,
-            cancel_requested_at = :cancelRequestedAt, cancel_sent_at = :cancelSentAt,
-            sent_at = :sentAt, watermark = :watermark, sender_operator = :senderOperator,
-            clock_offset = :clockOffset, leaves_by = :leavesBy,
-            leaves_by_boot = :leavesByBoot, request_timeout = :requestTimeout,
-            owner_lost_at = :ownerLostAt, doubted_sent_at = :doubtedSentAt,
-            accepted_at = :acceptedAt, remote_kind = :remoteKind, remote_id = :remoteID,
-            lease_owner = :leaseOwner, lease_number = :leaseNumber,
-            error_code = :errorCode, error_message = :errorMessage, candidates = :candidates,
-            version = :version, commit_hash = :commitHash, late_outcome = :lateOutcome
-        WHERE id = :row
-        """
-
-    private static func columns(of job: JobRecord) -> StatementArguments {
-        var columns: StatementArguments = [
-            "row": job.row, "status": job.state.status.rawValue,
-            "phase": job.state.phase?.rawValue, "targetName": job.target.name,
-            "targetID": job.target.id, "lane": job.lane, "holdsLane": job.holdsLane,
-            "attempt": job.attempt, "failures": job.failures,
-            "leaseOwner": job.leaseOwner, "leaseNumber": job.leaseNumber,
-            "errorCode": job.error?.code.rawValue, "errorMessage": job.error?.message,
-            "version": job.version, "commitHash": job.commitHash,
-            "lateOutcome": job.lateOutcome,
-        ]
-        columns += moments(of: job)
-        columns += submission(of: job)
-        return columns
-    }
-
-    private static func moments(of job: JobRecord) -> StatementArguments {
-        [
-            "wakeAt": job.wakeAt?.milliseconds, "expiresAt": job.expiresAt.milliseconds,
-            "pausedAt": job.pausedAt?.milliseconds, "deadlineAt": job.deadlineAt?.milliseconds,
-            "startedAt": job.startedAt?.milliseconds, "finishedAt": job.finishedAt?.milliseconds,
-            "cancelRequestedAt": job.cancelRequestedAt?.milliseconds,
-            "cancelSentAt": job.cancelSentAt?.milliseconds,
-            "ownerLostAt": job.ownerLostAt?.milliseconds,
-            "doubtedSentAt": job.doubtedSentAt?.milliseconds,
-            "acceptedAt": job.acceptedAt?.milliseconds,
-        ]
-    }
-
-    private static func submission(of job: JobRecord) -> StatementArguments {
-        [
-            "sentAt": job.intent?.sentAt.milliseconds,
-            "watermark": job.intent?.watermark?.milliseconds,
-            "senderOperator": job.intent?.operatorID,
-            "clockOffset": job.intent?.clockOffset.inMilliseconds,
-            "leavesBy": job.intent?.leavesBy?.milliseconds,
-            "leavesByBoot": job.intent?.leavesBy?.bootID,
-            "requestTimeout": job.intent?.requestTimeout.inMilliseconds,
-            "remoteKind": job.remote?.kind, "remoteID": job.remote?.updateID,
-            "candidates": job.candidates.isEmpty
-                ? nil : JSONValue.array(job.candidates.map { .string($0) }).serialized(),
-        ]
+    private func isStored(_ job: JobRecord) -> Bool {
+        do {
+            var statement = try PositionalStatement(db, Self.jobSQL)
+            statement.bind(job.row)
+            guard let stored = try statement.firstJob() else { return false }
+            return JobColumns(from: stored, to: job).isEmpty
+        } catch {
+            // A disk that fails now fails the transaction too.
+            return true
+        }
     }
 }
 
-extension RemoteReference {
-    /// The word in the column `remote_kind`.
-    var kind: String {
-        switch self {
-        case .update: "update"
-        case .state: "state"
-        }
-    }
+/// The jobs that a transaction has read or written, as their rows are.
+final class LoadedJobs {
+    private var jobs: [Int64: JobRecord] = [:]
+
+    func job(_ row: Int64) -> JobRecord? { jobs[row] }
+    func remember(_ job: JobRecord) { jobs[job.row] = job }
+    /// Forgets a job whose row is changed by a statement of its own.
+    func forget(_ row: Int64) { jobs[row] = nil }
 }
 
 extension JobRecord {

@@ -10,12 +10,18 @@ struct JobTable {
     let machine: JobStateMachine
     let random: @Sendable () -> UInt64
     let traces: SecretTraces
+    let loaded = LoadedJobs()
 
     /// The job of a row.
     func job(_ row: Int64) throws -> JobRecord? {
-        let statement = try db.cachedStatement(sql: "SELECT * FROM job WHERE id = :row")
-        return try Row.fetchOne(statement, arguments: ["row": row]).map { try JobRecord($0) }
+        var statement = try PositionalStatement(db, Self.jobSQL)
+        statement.bind(row)
+        let job = try statement.firstJob()
+        if let job { loaded.remember(job) }
+        return job
     }
+
+    static let jobSQL = "SELECT \(JobRecord.columns) FROM job WHERE id = ?"
 
     /// The job of a lease; nil when the lease is lost.
     func job(_ lease: Lease) throws -> JobRecord? {
@@ -77,9 +83,13 @@ struct JobTable {
     }
 
     private func deleteSecrets(of job: JobRecord) throws {
+        var any = try PositionalStatement(
+            db, "SELECT 1 FROM secret_argument WHERE job_id = ? LIMIT 1")
+        any.bind(job.row)
+        guard try any.step() else { return }
         try db.execute(
             sql: "DELETE FROM secret_argument WHERE job_id = :job", arguments: ["job": job.row])
-        if db.changesCount > 0 { traces.leave() }
+        traces.leave()
     }
 
     private func noteCancel(_ job: JobRecord) throws -> JobRecord {
@@ -89,6 +99,7 @@ struct JobTable {
         try db.execute(
             sql: "UPDATE job SET cancel_requested_at = :now WHERE id = :job",
             arguments: ["now": now.milliseconds, "job": job.row])
+        loaded.forget(job.row)
         try insertEvent(next, reason: "cancel_requested")
         return next
     }
@@ -110,22 +121,26 @@ struct JobTable {
 
     private func adopt(_ next: JobRecord, insteadOf job: JobRecord) throws {
         guard let update = next.remote?.updateID, job.remote?.updateID != update else { return }
-        try db.execute(
-            sql: """
-                INSERT INTO adoption (instance, update_id, job_id, attempt)
-                VALUES (:instance, :update, :job, :attempt)
-                """,
-            arguments: [
-                "instance": next.instance, "update": update, "job": next.row,
-                "attempt": next.attempt,
-            ])
+        var statement = try PositionalStatement(
+            db,
+            """
+            INSERT INTO adoption (instance, update_id, job_id, attempt) VALUES (?, ?, ?, ?)
+            """)
+        statement.bind(next.instance)
+        statement.bind(update)
+        statement.bind(next.row)
+        statement.bind(next.attempt)
+        try statement.run()
     }
 
     /// Lets the next job of a lane go when `job` no longer stands in its way.
     func wakeLane(of job: JobRecord, now next: JobRecord) throws {
         guard let lane = job.lane, !next.holdsLane else { return }
         guard job.holdsLane || next.state.isTerminal else { return }
-        try wakeLane(lane)
+        // Most lanes have nobody waiting.
+        var anyone = try PositionalStatement(db, Self.anyWaiterSQL)
+        anyone.bind(lane)
+        if try anyone.step() { try wakeLane(lane) }
     }
 
     /// Lets the next job of a lane go, when nobody holds it.
@@ -137,13 +152,18 @@ struct JobTable {
         let keys = try String.fetchAll(
             try db.cachedStatement(sql: Self.waitingKeysSQL), arguments: ["lane": lane])
         guard !keys.isEmpty else { return }
-        let first = try db.cachedStatement(sql: Self.firstWaiterSQL)
         for key in keys {
-            guard let row = try Row.fetchOne(first, arguments: ["lane": lane, "key": key])
-            else { continue }
-            try wake(try JobRecord(row), reason: "lane_free")
+            var statement = try PositionalStatement(db, Self.firstWaiterSQL)
+            statement.bind(lane)
+            statement.bind(key)
+            if let job = try statement.firstJob() { try wake(job, reason: "lane_free") }
         }
     }
+
+    static let anyWaiterSQL = """
+        SELECT 1 FROM job INDEXED BY job_lane_waiters
+        WHERE lane = ? AND phase = 'held' AND wake_at IS NULL LIMIT 1
+        """
 
     /// The keys of the jobs that wait in a lane, each found by one step through the index.
     static let waitingKeysSQL = """
@@ -160,8 +180,8 @@ struct JobTable {
         """
 
     static let firstWaiterSQL = """
-        SELECT * FROM job INDEXED BY job_lane_waiters
-        WHERE lane = :lane AND phase = 'held' AND wake_at IS NULL AND key_fingerprint = :key
+        SELECT \(JobRecord.columns) FROM job INDEXED BY job_lane_waiters
+        WHERE lane = ? AND phase = 'held' AND wake_at IS NULL AND key_fingerprint = ?
         ORDER BY priority DESC, id LIMIT 1
         """
 
@@ -178,27 +198,34 @@ struct JobTable {
                 WHERE id = :job
                 """)
         try statement.execute(arguments: ["now": now.milliseconds, "job": job.row])
+        loaded.forget(job.row)
         if let reason { try insertEvent(next, reason: reason) }
     }
 
     /// The row of the job that holds a lane.
     func holder(of lane: String) throws -> Int64? {
-        let statement = try db.cachedStatement(
-            sql: "SELECT id FROM job WHERE lane = :lane AND holds_lane = 1")
-        return try Int64.fetchOne(statement, arguments: ["lane": lane])
+        var statement = try PositionalStatement(
+            db, "SELECT id FROM job WHERE lane = ? AND holds_lane = 1")
+        statement.bind(lane)
+        return try statement.firstNumber()
     }
 
     func insertEvent(_ job: JobRecord, reason: String, detail: String? = nil) throws {
-        let statement = try db.cachedStatement(
-            sql: """
-                INSERT INTO event (job_id, at, reason, status, phase, attempt, worker, detail)
-                VALUES (:job, :now, :reason, :status, :phase, :attempt, :worker, :detail)
-                """)
-        try statement.execute(arguments: [
-            "job": job.row, "now": now.milliseconds, "reason": reason,
-            "status": job.state.status.rawValue, "phase": job.state.phase?.rawValue,
-            "attempt": job.attempt, "worker": job.leaseOwner, "detail": detail,
-        ])
+        var statement = try PositionalStatement(
+            db,
+            """
+            INSERT INTO event (job_id, at, reason, status, phase, attempt, worker, detail)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+            """)
+        statement.bind(job.row)
+        statement.bind(now)
+        statement.bind(reason)
+        statement.bind(job.state.status.rawValue)
+        statement.bind(job.state.phase?.rawValue)
+        statement.bind(job.attempt)
+        statement.bind(job.leaseOwner)
+        statement.bind(detail)
+        try statement.run()
     }
 
     func insertLogs(_ logs: [LogEntry], job: Int64) throws {

@@ -44,9 +44,16 @@ extension SQLiteJobStore {
     ) async throws(StoreError) -> [BudgetReport] {
         let clock = clock
         return try await read { db in
-            try Row.fetchAll(db, sql: "SELECT * FROM budget ORDER BY instance").map { row in
+            let table = BudgetTable(db: db, clock: clock)
+            let rows = try Row.fetchAll(
+                db,
+                sql: """
+                    SELECT instance, spent_submissions, spent_polls, spent_reads FROM budget
+                    ORDER BY instance
+                    """)
+            return try rows.map { row in
                 let now = clock.sinceBoot()
-                var bucket = TokenBucket(row, clock: clock)
+                var bucket = try table.bucket(of: row["instance"], limits)
                 bucket.obey(at: now, limits)
                 let blocked = bucket.blockedUntil - now
                 return BudgetReport(

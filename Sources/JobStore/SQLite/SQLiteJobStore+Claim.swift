@@ -5,7 +5,7 @@ private import Synchronization
 extension SQLiteJobStore {
     /// The most due jobs that one claim looks at, so that the lock is short even when most wait in
     /// lanes that are held.
-    private static let scanMax = 64
+    private static let scanMax = 100
 
     package func claim(_ worker: WorkerRecord, limit: Int) async throws(StoreError) -> [JobRecord] {
         guard limit > 0 else { return [] }
@@ -28,9 +28,7 @@ extension SQLiteJobStore {
     /// Whether a due job waits for this worker.
     func hasReady(_ worker: WorkerRecord) async throws(StoreError) -> Bool {
         try await read { db in
-            var arguments = JobTable.serving(worker)
-            arguments += ["limit": 1]
-            return try Row.fetchOne(db, sql: JobTable.readySQL, arguments: arguments) != nil
+            try JobTable.readyStatement(db, worker, limit: 1).step()
         }
     }
 
@@ -168,21 +166,25 @@ extension SQLiteJobStore {
 extension JobTable {
     /// Due jobs in the order in which they are taken.
     func ready(_ worker: WorkerRecord, limit: Int) throws -> [JobRecord] {
-        let statement = try db.cachedStatement(sql: Self.readySQL)
-        return try Row.fetchAll(
-            statement,
-            arguments: [
-                "instance": worker.instance,
-                "key": worker.servesAllKeys ? nil : worker.keyFingerprint, "limit": limit,
-            ]
-        ).map { try JobRecord($0) }
+        let jobs = try Self.readyStatement(db, worker, limit: limit).allJobs()
+        for job in jobs { loaded.remember(job) }
+        return jobs
     }
 
-    static let readySQL = """
-        SELECT * FROM job
-        WHERE phase = 'queued' AND instance = :instance
-            AND (:key IS NULL OR key_fingerprint = :key)
-        ORDER BY priority DESC, id LIMIT :limit
+    static func readyStatement(
+        _ db: Database, _ worker: WorkerRecord, limit: Int
+    ) throws -> PositionalStatement {
+        var statement = try PositionalStatement(db, readySQL)
+        statement.bind(worker.instance)
+        statement.bind(worker.servesAllKeys ? nil : worker.keyFingerprint)
+        statement.bind(limit)
+        return statement
+    }
+
+    private static let readySQL = """
+        SELECT \(JobRecord.columns) FROM job
+        WHERE phase = 'queued' AND instance = ?1 AND (?2 IS NULL OR key_fingerprint = ?2)
+        ORDER BY priority DESC, id LIMIT ?3
         """
 
     /// Takes one due job; nil when its lane is held, in which case it waits there from now on.
@@ -204,6 +206,7 @@ extension JobTable {
         let statement = try db.cachedStatement(
             sql: "UPDATE job SET phase = 'held', paused_at = :now WHERE id = :job")
         try statement.execute(arguments: ["now": now.milliseconds, "job": job.row])
+        loaded.forget(job.row)
         var held = job
         held.state = .pending(.held)
         try insertEvent(held, reason: "lane_busy")
@@ -242,20 +245,19 @@ extension JobTable {
     /// The newest update of this operation and target that polling has seen.
     private func notedWatermark(of job: JobRecord) throws -> Timestamp? {
         guard let target = job.target.id else { return nil }
-        let statement = try db.cachedStatement(
-            sql: """
-                SELECT started_at FROM watermark
-                WHERE instance = :instance AND target_type = :type AND target_id = :target
-                    AND operation = :operation
-                """)
         let operations = job.operation.spec.updateOperations(job.arguments)
         let moments = try operations.compactMap { operation in
-            try Int64.fetchOne(
-                statement,
-                arguments: [
-                    "instance": job.instance, "type": job.target.type.rawValue, "target": target,
-                    "operation": operation,
-                ])
+            var statement = try PositionalStatement(
+                db,
+                """
+                SELECT started_at FROM watermark
+                WHERE instance = ? AND target_type = ? AND target_id = ? AND operation = ?
+                """)
+            statement.bind(job.instance)
+            statement.bind(job.target.type.rawValue)
+            statement.bind(target)
+            statement.bind(operation)
+            return try statement.firstNumber()
         }
         return moments.max().map { Timestamp(milliseconds: $0) }
     }
@@ -263,24 +265,24 @@ extension JobTable {
     private static let wakeMax = 500
 
     func wakeDue(instance: String) throws -> Int {
-        let rows = try Row.fetchAll(
+        let jobs = try JobRecord.fetchAll(
             db,
             sql: """
-                SELECT * FROM job WHERE wake_at <= :now AND instance = :instance
+                SELECT \(JobRecord.columns) FROM job WHERE wake_at <= :now AND instance = :instance
                 ORDER BY wake_at LIMIT :limit
                 """,
             arguments: [
                 "now": now.milliseconds, "instance": instance, "limit": Self.wakeMax,
             ])
-        for row in rows { try wake(try JobRecord(row), reason: nil) }
-        return rows.count
+        for job in jobs { try wake(job, reason: nil) }
+        return jobs.count
     }
 
     func expireDue(instance: String) throws -> [JobRecord] {
-        let rows = try Row.fetchAll(
+        let jobs = try JobRecord.fetchAll(
             db,
             sql: """
-                SELECT * FROM job INDEXED BY job_expiry
+                SELECT \(JobRecord.columns) FROM job INDEXED BY job_expiry
                 WHERE status = 'pending' AND paused_at IS NULL AND expires_at <= :now
                     AND instance = :instance
                 ORDER BY expires_at LIMIT :limit
@@ -288,10 +290,10 @@ extension JobTable {
             arguments: [
                 "now": now.milliseconds, "instance": instance, "limit": Self.wakeMax,
             ])
-        return try rows.compactMap { row in
-            guard case .applied(let job) = try advance(try JobRecord(row), by: .startWindowClosed)
+        return try jobs.compactMap { job in
+            guard case .applied(let expired) = try advance(job, by: .startWindowClosed)
             else { return nil }
-            return job
+            return expired
         }
     }
 

@@ -45,10 +45,10 @@ extension SQLiteJobStore {
     ) async throws(StoreError) -> (jobs: [JobRecord], total: Int) {
         try await read { db in
             let (sql, arguments) = JobTable.listSQL(query, offset: offset)
-            let jobs = try Row.fetchAll(db, sql: sql, arguments: arguments)
-                .prefix(query.limit).map { try JobRecord($0) }
+            let jobs = try JobRecord.fetchAll(db, sql: sql, arguments: arguments)
+                .prefix(query.limit)
             let (count, countArguments) = JobTable.countSQL(query)
-            return (jobs, try Int.fetchOne(db, sql: count, arguments: countArguments) ?? 0)
+            return (Array(jobs), try Int.fetchOne(db, sql: count, arguments: countArguments) ?? 0)
         }
     }
 

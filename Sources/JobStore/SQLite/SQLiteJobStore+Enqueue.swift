@@ -89,23 +89,19 @@ extension JobTable {
         guard new.idempotencyKey == nil, !new.isNew, new.runAt.map({ $0 <= now }) ?? true else {
             return nil
         }
-        let statement = try db.cachedStatement(
-            sql: """
-                SELECT * FROM job
-                WHERE identity = :identity AND status IN ('pending', 'starting', 'running')
-                    AND created_at >= :since AND run_at <= :now
-                    AND cancel_requested_at IS NULL
-                ORDER BY id DESC LIMIT 1
-                """)
-        let since = now - SQLiteJobStore.joinWindow
-        return try Row.fetchOne(
-            statement,
-            arguments: [
-                "identity": Data(prepared.digest), "since": since.milliseconds,
-                "now": now.milliseconds,
-            ]
-        ).map { try JobRecord($0) }
+        var statement = try PositionalStatement(db, Self.joinableSQL)
+        statement.bind(prepared.digest)
+        statement.bind(now - SQLiteJobStore.joinWindow)
+        statement.bind(now)
+        return try statement.firstJob()
     }
+
+    private static let joinableSQL = """
+        SELECT \(JobRecord.columns) FROM job
+        WHERE identity = ? AND status IN ('pending', 'starting', 'running')
+            AND created_at >= ? AND run_at <= ? AND cancel_requested_at IS NULL
+        ORDER BY id DESC LIMIT 1
+        """
 
     private func refusalIfBusy(_ new: NewJob) throws -> JobError? {
         guard new.onBusy == .fail else { return nil }
@@ -139,23 +135,36 @@ extension JobTable {
     private func insert(_ prepared: SQLiteJobStore.Prepared) throws -> JobRecord {
         let new = prepared.request.job
         let job = try initial(prepared)
-        let statement = try db.cachedStatement(sql: Self.insertSQL)
-        try statement.execute(arguments: [
-            "token": job.id.token, "operation": job.operation.rawValue,
-            "status": job.state.status.rawValue, "phase": job.state.phase?.rawValue,
-            "priority": job.priority, "instance": job.instance,
-            "keyFingerprint": job.keyFingerprint, "principal": job.caller.principal,
-            "clientName": job.caller.clientName, "clientVersion": job.caller.clientVersion,
-            "traceContext": job.caller.traceContext, "targetType": job.target.type.rawValue,
-            "targetName": job.target.name, "targetID": job.target.id,
-            "arguments": prepared.arguments, "waitsForHealth": job.waitsForHealth,
-            "retriesFailure": job.retriesFailure, "identity": Data(prepared.digest),
-            "idempotencyKey": job.idempotencyKey,
-            "retryOf": job.retryOf, "lane": job.lane, "createdAt": now.milliseconds,
-            "runAt": job.runAt.milliseconds, "startWithin": job.startWithin.inMilliseconds,
-            "deadline": job.deadline?.inMilliseconds, "wakeAt": job.wakeAt?.milliseconds,
-            "expiresAt": job.expiresAt.milliseconds, "pausedAt": job.pausedAt?.milliseconds,
-        ])
+        var statement = try PositionalStatement(db, Self.insertSQL)
+        statement.bind(job.id.token)
+        statement.bind(job.operation.rawValue)
+        statement.bind(job.state.status.rawValue)
+        statement.bind(job.state.phase?.rawValue)
+        statement.bind(job.priority)
+        statement.bind(job.instance)
+        statement.bind(job.keyFingerprint)
+        statement.bind(job.caller.principal)
+        statement.bind(job.caller.clientName)
+        statement.bind(job.caller.clientVersion)
+        statement.bind(job.caller.traceContext)
+        statement.bind(job.target.type.rawValue)
+        statement.bind(job.target.name)
+        statement.bind(job.target.id)
+        statement.bind(prepared.arguments)
+        statement.bind(job.waitsForHealth)
+        statement.bind(job.retriesFailure)
+        statement.bind(prepared.digest)
+        statement.bind(job.idempotencyKey)
+        statement.bind(job.retryOf)
+        statement.bind(job.lane)
+        statement.bind(now)
+        statement.bind(job.runAt)
+        statement.bind(job.startWithin)
+        statement.bind(job.deadline)
+        statement.bind(job.wakeAt)
+        statement.bind(job.expiresAt)
+        statement.bind(job.pausedAt)
+        try statement.run()
         var stored = job
         stored.row = db.lastInsertedRowID
         try insertKey(new, stored, prepared.digest)
@@ -168,10 +177,7 @@ extension JobTable {
             principal, client_name, client_version, trace_context, target_type, target_name,
             target_id, arguments, waits_for_health, retries_failure, identity, idempotency_key,
             retry_of, lane, created_at, run_at, start_within, deadline, wake_at, expires_at, paused_at)
-        VALUES (:token, :operation, :status, :phase, :priority, :instance, :keyFingerprint,
-            :principal, :clientName, :clientVersion, :traceContext, :targetType, :targetName,
-            :targetID, :arguments, :waitsForHealth, :retriesFailure, :identity, :idempotencyKey,
-            :retryOf, :lane, :createdAt, :runAt, :startWithin, :deadline, :wakeAt, :expiresAt, :pausedAt)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """
 
     /// The record of a new job, before it has a row.
@@ -215,7 +221,9 @@ extension JobTable {
     }
 
     func job(token: String) throws -> JobRecord? {
-        let statement = try db.cachedStatement(sql: "SELECT * FROM job WHERE token = :token")
-        return try Row.fetchOne(statement, arguments: ["token": token]).map { try JobRecord($0) }
+        var statement = try PositionalStatement(
+            db, "SELECT \(JobRecord.columns) FROM job WHERE token = ?")
+        statement.bind(token)
+        return try statement.firstJob()
     }
 }

@@ -20,16 +20,16 @@ extension SQLiteJobStore {
 
     package func job(row: Int64) async throws(StoreError) -> JobRecord? {
         try await read { db in
-            try Row.fetchOne(db, sql: "SELECT * FROM job WHERE id = ?", arguments: [row])
-                .map { try JobRecord($0) }
+            try JobRecord.fetchOne(
+                db, sql: "SELECT \(JobRecord.columns) FROM job WHERE id = ?", arguments: [row])
         }
     }
 
     package func jobs(_ query: JobQuery) async throws(StoreError) -> JobPage {
         try await read { db in
             let (sql, arguments) = JobTable.listSQL(query)
-            let rows = try Row.fetchAll(db, sql: sql, arguments: arguments)
-            let jobs = try rows.prefix(query.limit).map { try JobRecord($0) }
+            let rows = try JobRecord.fetchAll(db, sql: sql, arguments: arguments)
+            let jobs = Array(rows.prefix(query.limit))
             return JobPage(jobs: jobs, next: rows.count > query.limit ? jobs.last?.row : nil)
         }
     }
@@ -115,9 +115,10 @@ extension SQLiteJobStore {
 
     package func laneHolder(_ lane: String) async throws(StoreError) -> JobRecord? {
         try await read { db in
-            try Row.fetchOne(
-                db, sql: "SELECT * FROM job WHERE lane = ? AND holds_lane = 1", arguments: [lane]
-            ).map { try JobRecord($0) }
+            try JobRecord.fetchOne(
+                db,
+                sql: "SELECT \(JobRecord.columns) FROM job WHERE lane = ? AND holds_lane = 1",
+                arguments: [lane])
         }
     }
 

@@ -148,10 +148,10 @@ extension JobTable {
     ) throws -> JobRecord {
         guard let job = try job(row) else { throw StoreError.unknown("\(row)") }
         try check(job)
-        if let row = try Row.fetchOne(
-            db, sql: "SELECT * FROM job WHERE retry_of = ?", arguments: [job.id.token])
+        if let next = try JobRecord.fetchOne(
+            db, sql: "SELECT \(JobRecord.columns) FROM job WHERE retry_of = ?",
+            arguments: [job.id.token])
         {
-            let next = try JobRecord(row)
             throw StoreError(.conflict, "\(job.id) was repeated already as \(next.id).")
         }
         let isSettled =
@@ -177,13 +177,12 @@ extension JobTable {
 
     /// The id of the job that an update belongs to.
     func owner(of update: String, instance: String) throws -> JobID? {
-        try Row.fetchOne(
+        try JobRecord.fetchOne(
             db,
             sql: """
-                SELECT job.* FROM adoption JOIN job ON job.id = adoption.job_id
+                SELECT \(JobRecord.qualifiedColumns) FROM adoption JOIN job ON job.id = adoption.job_id
                 WHERE adoption.instance = :instance AND update_id = :update
-                """, arguments: ["instance": instance, "update": update]
-        ).map { try JobRecord($0).id }
+                """, arguments: ["instance": instance, "update": update])?.id
     }
 
     /// Turns a new job into one that Komodo runs already.

@@ -84,19 +84,19 @@ extension SQLiteJobStore {
 
     package func owned(by worker: String) async throws(StoreError) -> [JobRecord] {
         try await read { db in
-            try Row.fetchAll(
-                db, sql: "SELECT * FROM job WHERE lease_owner = :worker ORDER BY id",
-                arguments: ["worker": worker]
-            ).map { try JobRecord($0) }
+            try JobRecord.fetchAll(
+                db,
+                sql: """
+                    SELECT \(JobRecord.columns) FROM job WHERE lease_owner = :worker ORDER BY id
+                    """, arguments: ["worker": worker])
         }
     }
 
     package func cancelsWaiting(_ worker: String) async throws(StoreError) -> [JobRecord] {
         try await read { db in
-            try Row.fetchAll(
+            try JobRecord.fetchAll(
                 db, sql: JobTable.cancelsWaitingSQL,
-                arguments: ["worker": worker, "limit": Self.cancelsMax]
-            ).map { try JobRecord($0) }
+                arguments: ["worker": worker, "limit": Self.cancelsMax])
         }
     }
 
@@ -167,18 +167,18 @@ extension JobTable {
     }
 
     static let orphanSQL = """
-        SELECT * FROM job
+        SELECT \(JobRecord.columns) FROM job
         WHERE lease_owner IS NULL AND status IN ('starting', 'running')
             AND instance = :instance AND (:key IS NULL OR key_fingerprint = :key)
         UNION ALL
-        SELECT * FROM job INDEXED BY job_overdue
+        SELECT \(JobRecord.columns) FROM job INDEXED BY job_overdue
         WHERE holds_lane = 1 AND status = 'failed' AND lease_owner IS NULL
             AND instance = :instance AND (:key IS NULL OR key_fingerprint = :key)
         """
 
     /// What a lost worker has; of one that may wake up without what it may be sending.
     static let heirloomSQL = """
-        SELECT * FROM job
+        SELECT \(JobRecord.columns) FROM job
         WHERE lease_owner = :other AND instance = :instance
             AND (:key IS NULL OR key_fingerprint = :key)
             AND (:all OR status <> 'starting' OR phase NOT IN ('sending', 'reconciling'))
@@ -186,13 +186,13 @@ extension JobTable {
         """
 
     static let releasableSQL = """
-        SELECT * FROM job
+        SELECT \(JobRecord.columns) FROM job
         WHERE lease_owner = :worker AND (status <> 'starting' OR phase <> 'sending')
         ORDER BY id LIMIT :limit
         """
 
     static let cancelsWaitingSQL = """
-        SELECT * FROM job INDEXED BY job_cancel
+        SELECT \(JobRecord.columns) FROM job INDEXED BY job_cancel
         WHERE lease_owner = :worker AND cancel_requested_at IS NOT NULL
             AND cancel_sent_at IS NULL AND finished_at IS NULL AND status = 'running'
         ORDER BY id LIMIT :limit
@@ -220,10 +220,10 @@ extension JobTable {
 
     /// Takes jobs that nobody owns, at most `limit`.
     func takeOrphans(_ worker: WorkerRecord, limit: Int) throws -> [JobRecord] {
-        try Row.fetchAll(
+        try JobRecord.fetchAll(
             db, sql: Self.orphanSQL + " LIMIT :limit",
             arguments: Self.serving(worker) + ["limit": limit]
-        ).map { try take(try JobRecord($0), worker, isSenderDead: false) }
+        ).map { try take($0, worker, isSenderDead: false) }
     }
 
     /// Takes what a lost worker had, at most `limit` jobs.
@@ -231,11 +231,11 @@ extension JobTable {
         _ other: WorkerRecord, _ liveness: Liveness, by worker: WorkerRecord, grace: Duration,
         limit: Int
     ) throws -> [JobRecord] {
-        try Row.fetchAll(
+        try JobRecord.fetchAll(
             db, sql: Self.heirloomSQL,
             arguments: Self.serving(worker)
                 + ["other": other.id, "all": liveness.yieldsAll(grace: grace), "limit": limit]
-        ).map { try take(try JobRecord($0), worker, isSenderDead: !liveness.isAlive) }
+        ).map { try take($0, worker, isSenderDead: !liveness.isAlive) }
     }
 
     /// Forgets a worker that owns nothing.
@@ -277,9 +277,8 @@ extension JobTable {
     ///
     /// - Returns: how many.
     func release(of worker: String, limit: Int) throws -> Int {
-        let jobs = try Row.fetchAll(
-            db, sql: Self.releasableSQL, arguments: ["worker": worker, "limit": limit]
-        ).map { try JobRecord($0) }
+        let jobs = try JobRecord.fetchAll(
+            db, sql: Self.releasableSQL, arguments: ["worker": worker, "limit": limit])
         for job in jobs {
             switch job.state {
             case .starting(.claimed): _ = try advance(job, by: .released)
