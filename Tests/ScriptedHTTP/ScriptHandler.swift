@@ -13,6 +13,7 @@ final class ScriptHandler: ChannelInboundHandler {
     private var request: ScriptedServer.Request?
     private var bodyLength = 0
     private var hasReacted = false
+    private var isUpgraded = false
 
     init(_ script: ScriptedServer.Script, record: SharedRecord, connection: Int) {
         self.script = script
@@ -22,8 +23,9 @@ final class ScriptHandler: ChannelInboundHandler {
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         text += Array(unwrapInboundIn(data).readableBytesView)
-        if request == nil { readHead(context) }
+        if request == nil, !isUpgraded { readHead(context) }
         if request != nil { readBody(context) }
+        if isUpgraded { readUpgraded() }
     }
 
     func channelInactive(context: ChannelHandlerContext) {
@@ -66,11 +68,18 @@ final class ScriptHandler: ChannelInboundHandler {
         request.body = String(decoding: text.prefix(bodyLength), as: UTF8.self)
         text.removeFirst(bodyLength)
         self.request = nil
+        isUpgraded = request.headers["upgrade"] != nil
         record.update { record in
             record.bodyBytes += request.body.utf8.count
             record.requests.append(request)
         }
         if !hasReacted { Self.perform(script.onRequest(request)[...], on: context.channel) }
+    }
+
+    private func readUpgraded() {
+        let more = text
+        text = []
+        record.update { $0.upgraded += more }
     }
 
     private static func perform(
@@ -81,6 +90,10 @@ final class ScriptHandler: ChannelInboundHandler {
         switch action {
         case .send(let text):
             channel.writeAndFlush(ByteBuffer(string: text)).whenSuccess {
+                perform(rest, on: channel)
+            }
+        case .bytes(let bytes):
+            channel.writeAndFlush(ByteBuffer(bytes: bytes)).whenSuccess {
                 perform(rest, on: channel)
             }
         case .flood(let count):

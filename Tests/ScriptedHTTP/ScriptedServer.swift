@@ -19,6 +19,7 @@ package final class ScriptedServer: Sendable {
     /// One thing that the server does on a connection.
     package enum Action: Sendable {
         case send(String)
+        case bytes([UInt8])
         /// Sends so many bytes of `x`.
         case flood(Int)
         /// Sends the text in pieces with pauses.
@@ -53,6 +54,8 @@ package final class ScriptedServer: Sendable {
         package var heads: [Request] = []
         package var requests: [Request] = []
         package var bodyBytes = 0
+        /// What came after requests for an upgrade.
+        package var upgraded: [UInt8] = []
 
         /// Nothing.
         package init() {}

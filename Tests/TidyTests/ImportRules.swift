@@ -51,9 +51,9 @@ enum ImportRules {
         ],
         "NIOCore": ["KomodoClient", "KomodoSimulator", "MCPHTTP"],
         "NIOHTTP1": ["KomodoClient", "KomodoSimulator", "MCPHTTP"],
-        "NIOPosix": ["KomodoSimulator", "MCP", "MCPHTTP"],
+        "NIOPosix": ["KomodoClient", "KomodoSimulator", "MCP", "MCPHTTP"],
         "NIOSSL": ["KomodoClient"],
-        "NIOWebSocket": ["KomodoSimulator"],
+        "NIOWebSocket": ["KomodoClient", "KomodoSimulator"],
         "ServiceLifecycle": ["Commands", "JobWorker", "KomodoSimulator", "MCPHTTP"],
         "UnixSignals": ["Commands"],
     ]

@@ -10,6 +10,9 @@ package protocol KomodoAPI: Sendable {
     /// The interface that is spoken; nil while nobody knows.
     var dialect: KomodoDialect? { get }
 
+    /// What Komodo tells of its updates by itself; nil while nobody knows of such a thing.
+    var updateFeed: (any UpdateFeed)? { get }
+
     /// Asks who we are and which version answers.
     ///
     /// A successful answer is kept for the life of the client.
@@ -75,6 +78,7 @@ package protocol KomodoAPI: Sendable {
 
 extension KomodoAPI {
     package var dialect: KomodoDialect? { .core }
+    package var updateFeed: (any UpdateFeed)? { nil }
 }
 
 /// What was found before an operation is sent.

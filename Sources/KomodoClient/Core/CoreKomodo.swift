@@ -14,6 +14,7 @@ package final class CoreKomodo: KomodoAPI, Sendable {
     let requests: CoreRequests
     let transport: HTTPTransport
     let turnstile: Turnstile
+    private let feed: CoreUpdateFeed
     let redactor: Redactor
     let surroundings: Surroundings
     let logger: Logger
@@ -58,7 +59,12 @@ package final class CoreKomodo: KomodoAPI, Sendable {
         redactor = Redactor(secrets: [connection.apiKey, connection.apiSecret])
         transport = HTTPTransport(connection, userAgent: userAgent, surroundings: surroundings)
         turnstile = Turnstile(permit: permit, observer: observer, now: surroundings.now)
+        feed = CoreUpdateFeed(
+            connection, userAgent: userAgent, credentialFault: requests.credentialFault,
+            turnstile: turnstile, redactor: redactor, surroundings: surroundings, logger: logger)
     }
+
+    package var updateFeed: (any UpdateFeed)? { feed }
 
     /// Closes all connections; calls that are under way end as cancelled.
     package func shutdown() async {

@@ -35,6 +35,14 @@ struct CoreRefusal: Sendable, Hashable {
             Patience.fromHeader(answer.headers.retryAfter, now: date) ?? Patience.fromText(message)
     }
 
+    /// A refusal that came with a status of HTTP, though not in an answer of HTTP.
+    init(status: Int, text: String, redactor: Redactor) {
+        self.status = status
+        message = Quote.answer(text, redactor: redactor)
+        isFromCore = true
+        retryAfter = Patience.fromText(message)
+    }
+
     /// What the refusal proves by its words.
     var meaning: CoreTexts.Meaning { CoreTexts.meaning(of: message) }
 

@@ -74,6 +74,8 @@ package final class DetectedKomodo: KomodoAPI, Sendable {
 
     package var dialect: KomodoDialect? { state.withLock { $0.dialect } }
 
+    package var updateFeed: (any UpdateFeed)? { dialect.flatMap { client(of: $0).updateFeed } }
+
     /// Closes all connections; calls that are under way end as cancelled.
     package func shutdown() async {
         await core.shutdown()

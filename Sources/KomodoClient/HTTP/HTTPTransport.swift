@@ -213,14 +213,11 @@ final class HTTPTransport: Sendable {
         for connection: KomodoConnection, idleMax: TimeAmount, connectionsMax: Int,
         prepare: (@Sendable (any Channel) -> EventLoopFuture<Void>)? = nil
     ) -> HTTPClient {
-        var tls = TLSConfiguration.makeClientConfiguration()
-        if let file = connection.certificateFile { tls.additionalTrustRoots = [.file(file)] }
-        if !connection.verifiesCertificates { tls.certificateVerification = .none }
         var pool = HTTPClient.Configuration.ConnectionPool(
             idleTimeout: idleMax, concurrentHTTP1ConnectionsPerHostSoftLimit: connectionsMax)
         pool.retryConnectionEstablishment = false
         var configuration = HTTPClient.Configuration(
-            tlsConfiguration: tls, redirectConfiguration: .disallow,
+            tlsConfiguration: connection.tlsConfiguration, redirectConfiguration: .disallow,
             timeout: HTTPClient.Configuration.Timeout(
                 connect: .milliseconds(connection.connectTimeout.inMilliseconds)),
             connectionPool: pool)
@@ -228,6 +225,16 @@ final class HTTPTransport: Sendable {
         configuration.http1_1ConnectionDebugInitializer = prepare
         return HTTPClient(
             eventLoopGroupProvider: .singleton, configuration: configuration)
+    }
+}
+
+extension KomodoConnection {
+    /// Whom to believe that it is Komodo.
+    var tlsConfiguration: TLSConfiguration {
+        var tls = TLSConfiguration.makeClientConfiguration()
+        if let certificateFile { tls.additionalTrustRoots = [.file(certificateFile)] }
+        if !verifiesCertificates { tls.certificateVerification = .none }
+        return tls
     }
 }
 

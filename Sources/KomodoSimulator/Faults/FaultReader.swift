@@ -157,9 +157,11 @@ extension ResourceFault {
 extension SocketFault {
     fileprivate init(_ value: JSONValue) throws(FaultScriptError) {
         let reader = try FaultReader(
-            value, path: "websocket", keys: ["refuse", "stall_after", "close_after", "duplicates"])
+            value, path: "websocket",
+            keys: ["refuse", "status", "stall_after", "close_after", "duplicates"])
         self.init()
         refuses = try reader.bool("refuse") ?? false
+        status = try reader.count("status", min: 200, max: 599) ?? status
         stallAfter = try reader.count("stall_after")
         closeAfter = try reader.count("close_after")
         duplicates = try reader.count("duplicates", max: 100) ?? 0

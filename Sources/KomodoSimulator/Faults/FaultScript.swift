@@ -13,7 +13,8 @@ internal import JSON
 ///   ],
 ///   "resources": [{"name": "web", "type": "Deployment", "behaviour": "busy",
 ///                  "for_ms": 2000, "times": 1}],
-///   "websocket": {"refuse": false, "stall_after": 3, "close_after": 9, "duplicates": 1},
+///   "websocket": {"refuse": false, "status": 503, "stall_after": 3, "close_after": 9,
+///                 "duplicates": 1},
 ///   "database_down": false,
 ///   "append": false
 /// }

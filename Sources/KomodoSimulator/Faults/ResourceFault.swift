@@ -51,8 +51,10 @@ package struct ResourceFault: Sendable, Hashable {
 
 /// What the websocket does wrong.
 package struct SocketFault: Sendable, Hashable {
-    /// Refuses every upgrade with 503.
+    /// Refuses every upgrade with ``status``.
     package var refuses = false
+    /// The status of a refused upgrade; 404 is that of a proxy which passes none on.
+    package var status = 503
     /// Sends nothing more, not even pings, after so many events; nil for never.
     package var stallAfter: Int?
     /// Closes after so many events; nil for never.

@@ -101,9 +101,8 @@ final class SimulatedCore: Sendable {
                 })
         case ("GET", "/"), ("GET", "/index.html"): return .html(200, title: "Komodo")
         case ("GET", "/ws/update"):
-            if withState({ $0.faults.websocket.refuses }) {
-                return .html(503, title: "Service Unavailable")
-            }
+            let fault = withState { $0.faults.websocket }
+            if fault.refuses { return .html(fault.status, title: "No websocket here") }
             return .error(400, "Connection header did not include 'upgrade'")
         case ("GET", _), ("HEAD", _): return .html(404, title: "Not Found")
         default: return .empty(405)

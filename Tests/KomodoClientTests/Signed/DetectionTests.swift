@@ -47,10 +47,11 @@ struct DetectionTests {
         try await withKomodoSimulator(options) { simulator, address in
             try await Self.detect(address.url, key: address.apiKey, secret: address.apiSecret) {
                 client in
-                #expect(client.dialect == nil)
+                #expect(client.dialect == nil && client.updateFeed == nil)
                 let identity = try await client.identify()
                 #expect(identity.dialect == expected)
                 #expect(client.dialect == expected)
+                #expect((client.updateFeed != nil) == (expected == .core))
                 let target = try await client.resolve(.deployment, "web", for: .read)
                 #expect(target.id != nil)
             }
