@@ -93,7 +93,10 @@ package final class JobWorker: Sendable {
     /// Schedules beside the parts that go on for as long as that does.
     private func work() async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
-            for part in [caretaker.attend, caretaker.follow, beat, tick, checkpoint] {
+            let parts = [
+                caretaker.attend, caretaker.follow, caretaker.listen, beat, tick, checkpoint,
+            ]
+            for part in parts {
                 group.addTask { try await self.run(part) }
             }
             try await scheduler.run()

@@ -72,6 +72,11 @@ final class Caretaker: Sendable {
         try await follower.run { self.care(for: $0) }
     }
 
+    /// Hears what Komodo tells of running jobs, until it is cancelled.
+    func listen() async throws {
+        await follower.listen()
+    }
+
     private func attend(to duty: Duty) async throws {
         var backoff = context.policy.jobBackoff
         while true {

@@ -10,6 +10,14 @@ struct FollowBook: Sendable {
         var job: JobRecord
         var pace: PollPace
         var dueAt: Int64
+        /// When something last asked to look at it.
+        var hastenedAt: Int64?
+        /// Since which poll the feed is left to tell of its end; nil while it is polled at its pace.
+        var relaxedSince: Int64?
+        /// Whether the feed has told of its end.
+        var isEndTold = false
+        /// Whether somebody reads its log as it grows.
+        var isWatched = false
         /// When the job's own time is up; nil when it has all the time there is.
         var endsAt: Int64?
         /// What has to be done about this job alone; polls leave it out meanwhile.
@@ -24,7 +32,13 @@ struct FollowBook: Sendable {
         func isFree(at now: Int64) -> Bool { errand == nil && restsUntil <= now }
     }
 
-    private(set) var entries: [Int64: Entry] = [:]
+    var entries: [Int64: Entry] = [:]
+    /// The rows of the jobs by the updates that they follow.
+    private(set) var rows: [String: Int64] = [:]
+    var feed = FeedTrust()
+    var allowance: PollAllowance
+    /// Multiplies all waits.
+    let scale: Double
     private(set) var errandsUnderWay = 0
     private(set) var failuresInARow = 0
     private(set) var failingSince: Int64?
@@ -35,25 +49,42 @@ struct FollowBook: Sendable {
     /// Followed jobs count as unreachable after this time.
     static let unreachableAfter: Duration = .seconds(10)
 
-    mutating func add(
-        _ job: JobRecord, at now: Int64, scale: Double, endsAt: Int64? = nil
-    ) {
-        guard !holds(job) else {
-            entries[job.row]?.job = job
-            return
-        }
+    init(scale: Double = 1) {
+        self.scale = scale
+        allowance = PollAllowance(scale: scale)
+    }
+
+    mutating func add(_ job: JobRecord, at now: Int64, endsAt: Int64? = nil) {
+        guard !holds(job) else { return update(job) }
         let pace = PollPace(startedAt: now, scale: scale)
-        entries[job.row] = Entry(
-            job: job, pace: pace, dueAt: now + pace.next(at: now).inMilliseconds, endsAt: endsAt)
+        put(
+            Entry(
+                job: job, pace: pace, dueAt: now + pace.next(at: now).inMilliseconds,
+                endsAt: endsAt))
     }
 
     mutating func update(_ job: JobRecord) {
-        if holds(job) { entries[job.row]?.job = job }
+        guard holds(job), var entry = entries[job.row] else { return }
+        entry.job = job
+        put(entry)
     }
 
     /// Forgets a job, unless it was lost and won back meanwhile.
     mutating func remove(_ job: JobRecord) {
-        if holds(job) { entries[job.row] = nil }
+        guard holds(job) else { return }
+        forgetUpdate(of: job.row)
+        entries[job.row] = nil
+    }
+
+    private mutating func put(_ entry: Entry) {
+        forgetUpdate(of: entry.job.row)
+        entries[entry.job.row] = entry
+        if let update = entry.job.remote?.updateID { rows[update] = entry.job.row }
+    }
+
+    private mutating func forgetUpdate(of row: Int64) {
+        guard let update = entries[row]?.job.remote?.updateID, rows[update] == row else { return }
+        rows[update] = nil
     }
 
     /// Whether the job is followed under this lease of it.
@@ -64,12 +95,13 @@ struct FollowBook: Sendable {
     /// Looks at a job at once, because something may have happened to it.
     mutating func hasten(_ row: Int64, at now: Int64) {
         entries[row]?.dueAt = now
+        entries[row]?.hastenedAt = now
     }
 
     /// The jobs of the next poll: those that are due, and with what room is left those that are due
     /// next, for one request covers them all.
     func batch(at now: Int64, max: Int) -> [JobRecord] {
-        guard now >= blockedUntil else { return [] }
+        guard now >= blockedUntil, now >= pollsFrom else { return [] }
         let candidates = entries.values
             .filter { $0.isFree(at: now) && $0.job.run != nil }
             .sorted { ($0.dueAt, $0.job.row) < ($1.dueAt, $1.job.row) }
@@ -98,24 +130,48 @@ struct FollowBook: Sendable {
     /// When there is something to do next.
     func nextDue() -> Int64? {
         entries.values.filter { $0.errand == nil }
-            .map { Swift.max($0.dueAt, $0.restsUntil) }.min()
+            .map { entry in
+                let due = Swift.max(entry.dueAt, entry.restsUntil)
+                return entry.job.run == nil ? due : Swift.max(due, pollsFrom)
+            }
+            .min()
             .map { Swift.max($0, blockedUntil) }
     }
 
-    mutating func polled(_ rows: [Int64], at now: Int64) {
+    /// A poll was answered.
+    ///
+    /// - Parameter asked: when it was sent; what was hastened since has to be looked at again.
+    mutating func polled(_ rows: [Int64], since asked: Int64? = nil, at now: Int64) {
+        let asked = asked ?? now
+        succeed()
+        if feed.isTrusted { allowance.take(at: asked) }
+        for row in rows {
+            guard let entry = entries[row] else { continue }
+            let isRelaxed = feed.isTrusted && entry.mayRelax
+            entries[row]?.relaxedSince = isRelaxed ? entry.relaxedSince ?? now : nil
+            if let hastened = entry.hastenedAt, hastened >= asked { continue }
+            let wait = isRelaxed ? Self.relaxedWait * scale : entry.pace.next(at: now)
+            entries[row]?.dueAt = now + wait.inMilliseconds
+        }
+    }
+
+    /// The run of a job was looked for.
+    mutating func searched(_ row: Int64, at now: Int64) {
+        succeed()
+        guard let entry = entries[row] else { return }
+        entries[row]?.dueAt = now + entry.pace.next(at: now).inMilliseconds
+    }
+
+    private mutating func succeed() {
         failuresInARow = 0
         failingSince = nil
         blockedUntil = 0
-        for row in rows {
-            guard let entry = entries[row] else { continue }
-            entries[row]?.dueAt = now + entry.pace.next(at: now).inMilliseconds
-        }
     }
 
     /// A poll failed; waits longer each time, or as long as Komodo asks.
     ///
     /// - Returns: whether the jobs count as unreachable from now on.
-    mutating func failed(at now: Int64, wait: Duration?, scale: Double) -> Bool {
+    mutating func failed(at now: Int64, wait: Duration?) -> Bool {
         failuresInARow += 1
         let since = failingSince ?? now
         failingSince = since
@@ -160,12 +216,14 @@ extension FollowBook {
         return (next.errand, next.entry.job)
     }
 
-    /// Ends an errand; the job is polled again if it is still followed.
-    mutating func endErrand(_ job: JobRecord) {
+    /// Ends an errand; the job is polled again at its pace if it is still followed.
+    mutating func endErrand(_ job: JobRecord, at now: Int64) {
         errandsUnderWay -= 1
-        guard holds(job) else { return }
+        guard holds(job), let entry = entries[job.row] else { return }
         entries[job.row]?.errand = nil
         entries[job.row]?.isUnderWay = false
+        entries[job.row]?.dueAt = min(
+            entry.dueAt, now + entry.pace.next(at: now).inMilliseconds)
     }
 
     /// Leaves a job alone for a while, longer each time in a row.

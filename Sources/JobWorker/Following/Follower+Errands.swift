@@ -27,7 +27,8 @@ extension Follower {
             } catch let error as StoreError {
                 guard error.remedy != .end else { throw error }
                 rest(job, error)
-                book.withLock { $0.endErrand(job) }
+                let now = context.clock.sinceBoot()
+                book.withLock { $0.endErrand(job, at: now) }
             }
             next = beginErrand()
         }
@@ -51,8 +52,9 @@ extension Follower {
     private func end(
         _ job: JobRecord, _ result: Conclusion.Result, _ handOver: (JobRecord) -> Void
     ) {
+        let now = context.clock.sinceBoot()
         book.withLock { book in
-            book.endErrand(job)
+            book.endErrand(job, at: now)
             switch result {
             case .later: break
             case .lost, .over: book.remove(job)
@@ -69,7 +71,7 @@ extension Follower {
         do {
             let result = try await conclusion.search(job)
             let now = context.clock.sinceBoot()
-            book.withLock { $0.polled([job.row], at: now) }
+            book.withLock { $0.searched(job.row, at: now) }
             return result
         } catch let error as KomodoError {
             switch error.code {

@@ -10,17 +10,33 @@ internal import Synchronization
 /// answer holds up nobody else.
 final class Follower: Sendable {
     let context: WorkerContext
-    let book = Mutex(FollowBook())
+    let book: Mutex<FollowBook>
+    let feedState: Mutex<FeedState>
+    /// Whether the worker wants to be told of updates, whenever that changes; one consumer.
+    let feedWishes: AsyncStream<Bool>
+    let feedWisher: AsyncStream<Bool>.Continuation
+
+    /// What is known about the feed besides what the book needs.
+    struct FeedState: Sendable {
+        var wish: FeedWish
+        var isWanted = false
+        var isLost = false
+        var readersSoughtAt: Int64 = 0
+    }
 
     init(_ context: WorkerContext) {
         self.context = context
+        book = Mutex(FollowBook(scale: context.policy.pollScale))
+        feedState = Mutex(FeedState(wish: FeedWish(scale: context.policy.pollScale)))
+        (feedWishes, feedWisher) = AsyncStream.makeStream(
+            of: Bool.self, bufferingPolicy: .bufferingNewest(1))
     }
 
     /// Starts to follow a job.
     func add(_ job: JobRecord) {
         let now = context.clock.sinceBoot()
         let endsAt = context.deadline(of: job)
-        book.withLock { $0.add(job, at: now, scale: context.policy.pollScale, endsAt: endsAt) }
+        book.withLock { $0.add(job, at: now, endsAt: endsAt) }
     }
 
     /// Looks at a job soon.
@@ -39,7 +55,9 @@ final class Follower: Sendable {
             // An errand that fails for good ends the others and this loop.
             while !errands.isCancelled {
                 try await context.sleep(pause())
+                decideFeed()
                 do {
+                    try await lookForReaders()
                     try await round()
                     backoff = WorkerPolicy.storeBackoff
                 } catch let error as StoreError {
@@ -81,6 +99,7 @@ final class Follower: Sendable {
     }
 
     private func poll(_ batch: [JobRecord]) async throws {
+        let asked = context.clock.sinceBoot()
         let updates: [RemoteRun: UpdateSummary]
         do throws(KomodoError) {
             updates = try await context.komodo.updates(of: batch.compactMap(\.run))
@@ -89,7 +108,13 @@ final class Follower: Sendable {
             return
         }
         let now = context.clock.sinceBoot()
-        book.withLock { $0.polled(batch.map(\.row), at: now) }
+        let ended = batch.filter { job in
+            job.run.flatMap { updates[$0] }?.status == .complete
+        }
+        book.withLock { book in
+            book.foundOver(ended.map(\.row), since: asked, at: now)
+            book.polled(batch.map(\.row), since: asked, at: now)
+        }
         try await saveWatermarks(updates.values)
         let growing = try await sort(batch, updates)
         try await fetchWatchedLogs(of: growing)
@@ -121,7 +146,9 @@ final class Follower: Sendable {
         let growing = running.filter(\.operation.spec.logsGrow)
         guard !growing.isEmpty else { return }
         let watched = try await context.store.logsWatched(context.worker.id)
+        let now = context.clock.sinceBoot()
         book.withLock { book in
+            book.watch(watched, at: now)
             for job in growing where watched.contains(job.row) { book.assign(.log, job) }
         }
     }
@@ -137,9 +164,7 @@ final class Follower: Sendable {
                 .invalid, .unsupported, .serverFault, .interrupted:
                 nil
             }
-        let isUnreachable = book.withLock {
-            $0.failed(at: now, wait: wait, scale: context.policy.pollScale)
-        }
+        let isUnreachable = book.withLock { $0.failed(at: now, wait: wait) }
         context.logger.debug(
             "Cannot follow jobs for now",
             metadata: [

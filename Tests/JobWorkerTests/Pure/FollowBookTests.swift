@@ -23,7 +23,7 @@ struct FollowBookTests {
     @Test
     func aHundredJobsCostAtMostThirtyPollsInAnyMinute() {
         var book = FollowBook()
-        for row in 1...100 { book.add(.running(Int64(row)), at: 0, scale: 1) }
+        for row in 1...100 { book.add(.running(Int64(row)), at: 0) }
         let counts = pollsPerMinute(&book, minutes: 3)
         #expect(counts.allSatisfy { $0 <= 30 && $0 >= 10 }, "\(counts)")
     }
@@ -34,7 +34,7 @@ struct FollowBookTests {
         var polls = 0
         for now in stride(from: Int64(0), to: 120_000, by: 50) {
             if now < 30_000, now.isMultiple(of: 300) {
-                book.add(.running(now / 300 + 1), at: now, scale: 1)
+                book.add(.running(now / 300 + 1), at: now)
             }
             guard let due = book.nextDue(), due <= now else { continue }
             let batch = book.batch(at: now, max: updatesPerPollMax)
@@ -48,7 +48,7 @@ struct FollowBookTests {
     @Test
     func everyJobOfManyIsLookedAt() {
         var book = FollowBook()
-        for row in 1...250 { book.add(.running(Int64(row)), at: 0, scale: 1) }
+        for row in 1...250 { book.add(.running(Int64(row)), at: 0) }
         var seen: Set<Int64> = []
         for _ in 0..<3 {
             let batch = book.batch(at: 1_000, max: 100)
@@ -64,7 +64,7 @@ struct FollowBookTests {
     func nothingIsDueBeforeItsTimeAndHasteMakesItDue() {
         var book = FollowBook()
         #expect(book.nextDue() == nil)
-        book.add(.running(1), at: 500, scale: 1)
+        book.add(.running(1), at: 500)
         #expect(book.nextDue() == 1_500)
         #expect(book.batch(at: 1_499, max: 100).isEmpty)
         book.hasten(1, at: 700)
@@ -76,10 +76,10 @@ struct FollowBookTests {
     @Test
     func addingAJobAgainKeepsItsPaceAndTakesItsNewState() {
         var book = FollowBook()
-        book.add(.running(1), at: 0, scale: 1)
+        book.add(.running(1), at: 0)
         var next = JobRecord.running(1)
         next.state = .running(.inProgress)
-        book.add(next, at: 900, scale: 1)
+        book.add(next, at: 900)
         #expect(book.nextDue() == 1_000)
         #expect(book.entries[1]?.job.state == .running(.inProgress))
     }
@@ -87,8 +87,8 @@ struct FollowBookTests {
     @Test
     func jobsWithoutAnUpdateAreKeptApart() {
         var book = FollowBook()
-        book.add(.running(1, remote: .state, operation: .deployStackIfChanged), at: 0, scale: 1)
-        book.add(.running(2), at: 0, scale: 1)
+        book.add(.running(1, remote: .state, operation: .deployStackIfChanged), at: 0)
+        book.add(.running(2), at: 0)
         #expect(book.batch(at: 1_000, max: 100).map(\.row) == [2])
         #expect(book.withoutUpdate(at: 999).isEmpty)
         #expect(book.withoutUpdate(at: 1_000).map(\.row) == [1])
@@ -97,12 +97,12 @@ struct FollowBookTests {
     @Test
     func failuresWaitLongerEachTimeAndASuccessEndsThat() {
         var book = FollowBook()
-        book.add(.running(1), at: 0, scale: 1)
+        book.add(.running(1), at: 0)
         var now: Int64 = 1_000
         var waits: [Int64] = []
         var unreachableAt: Int64?
         for _ in 0..<9 {
-            if book.failed(at: now, wait: nil, scale: 1) { unreachableAt = unreachableAt ?? now }
+            if book.failed(at: now, wait: nil) { unreachableAt = unreachableAt ?? now }
             waits.append(book.blockedUntil - now)
             #expect(book.batch(at: book.blockedUntil - 1, max: 100).isEmpty)
             #expect(book.nextDue() == book.blockedUntil)
@@ -112,7 +112,7 @@ struct FollowBookTests {
         #expect(unreachableAt == 16_000)
         book.polled([1], at: now)
         #expect(book.failuresInARow == 0 && book.failingSince == nil)
-        let isUnreachable = book.failed(at: now + 5_000, wait: nil, scale: 1)
+        let isUnreachable = book.failed(at: now + 5_000, wait: nil)
         #expect(!isUnreachable)
         #expect(book.blockedUntil == now + 6_000)
     }
@@ -120,8 +120,8 @@ struct FollowBookTests {
     @Test
     func aRequestForPatienceIsObeyed() {
         var book = FollowBook()
-        book.add(.running(1), at: 0, scale: 1)
-        _ = book.failed(at: 2_000, wait: .seconds(90), scale: 1)
+        book.add(.running(1), at: 0)
+        _ = book.failed(at: 2_000, wait: .seconds(90))
         #expect(book.batch(at: 91_999, max: 100).isEmpty)
         #expect(book.batch(at: 92_000, max: 100).map(\.row) == [1])
     }
@@ -129,7 +129,7 @@ struct FollowBookTests {
     @Test
     func whatHasAnErrandIsLeftOutUntilThatIsOver() {
         var book = FollowBook()
-        for row in Int64(1)...2 { book.add(.running(row), at: 0, scale: 1) }
+        for row in Int64(1)...2 { book.add(.running(row), at: 0) }
         book.assign(.conclusion, .running(1))
         book.assign(.log, .running(1))
         #expect(book.batch(at: 1_000, max: 100).map(\.row) == [2])
@@ -140,7 +140,7 @@ struct FollowBookTests {
         book.assign(.conclusion, .running(1))
         #expect(book.beginErrand(max: 8) == nil)
         #expect(book.batch(at: 9_000, max: 100).map(\.row) == [2])
-        book.endErrand(.running(1))
+        book.endErrand(.running(1), at: 9_000)
         #expect(book.batch(at: 9_000, max: 100).map(\.row) == [1, 2])
     }
 
@@ -148,13 +148,13 @@ struct FollowBookTests {
     func onlySoManyErrandsAreUnderWayAndEndsComeFirst() {
         var book = FollowBook()
         for row in Int64(1)...9 {
-            book.add(.running(row), at: 0, scale: 1)
+            book.add(.running(row), at: 0)
             book.assign(row <= 6 ? .log : .conclusion, .running(row))
         }
         let first = (1...3).compactMap { _ in book.beginErrand(max: 3)?.job.row }
         #expect(first == [7, 8, 9])
         #expect(book.beginErrand(max: 3) == nil)
-        book.endErrand(.running(8))
+        book.endErrand(.running(8), at: 0)
         book.remove(.running(8))
         #expect(book.beginErrand(max: 3)?.job.row == 1)
         #expect(book.beginErrand(max: 3) == nil)
@@ -163,7 +163,7 @@ struct FollowBookTests {
     @Test
     func whatDoesNotWorkRestsLongerEachTime() {
         var book = FollowBook()
-        for row in Int64(1)...2 { book.add(.running(row), at: 0, scale: 1) }
+        for row in Int64(1)...2 { book.add(.running(row), at: 0) }
         let backoff = Backoff(from: .seconds(1), to: .seconds(4))
         var now: Int64 = 1_000
         for wait: Int64 in [1_000, 2_000, 4_000, 4_000] {
@@ -181,7 +181,7 @@ struct FollowBookTests {
     func nobodyIsOverdueWhoseEndIsAboutToBeRead() {
         var book = FollowBook()
         for row in Int64(1)...3 {
-            book.add(.running(row), at: 0, scale: 1, endsAt: row == 3 ? nil : 5_000)
+            book.add(.running(row), at: 0, endsAt: row == 3 ? nil : 5_000)
         }
         book.assign(.conclusion, .running(1))
         #expect(book.overdue(at: 4_999).isEmpty)
@@ -194,15 +194,15 @@ struct FollowBookTests {
         let old = JobRecord.running(1)
         var new = old
         new.leaseNumber = 2
-        book.add(old, at: 0, scale: 1)
+        book.add(old, at: 0)
         book.assign(.conclusion, old)
         #expect(book.beginErrand(max: 1) != nil)
-        book.add(new, at: 500, scale: 1)
+        book.add(new, at: 500)
         #expect(book.batch(at: 1_500, max: 100) == [new])
         book.assign(.conclusion, new)
         // The old errand still counts.
         #expect(book.beginErrand(max: 1) == nil)
-        book.endErrand(old)
+        book.endErrand(old, at: 1_500)
         book.remove(old)
         #expect(book.beginErrand(max: 1)?.job == new)
     }

@@ -13,6 +13,10 @@ struct AlteredKomodo: KomodoAPI {
     var failsToList: @Sendable (Target) -> Bool = { _ in false }
     /// How targets are, instead of asking; nil asks.
     var health: @Sendable () -> HealthReport? = { nil }
+    /// What it tells by itself, instead of Komodo.
+    var feed: (any UpdateFeed)?
+
+    var updateFeed: (any UpdateFeed)? { feed ?? komodo.updateFeed }
 
     func submit(
         _ submission: Submission, gate: @escaping @Sendable () async -> Bool

@@ -90,11 +90,14 @@ struct UndeliveredCancelTests {
         try await Self.withHangingBuild { bench in
             let tries = Mutex(0)
             var plan = Self.plan(bench)
-            plan.komodo = AlteredKomodo(komodo: bench.komodo) { submission in
+            var komodo = AlteredKomodo(komodo: bench.komodo) { submission in
                 guard submission.operation == .cancelBuild else { return nil }
                 tries.withLock { $0 += 1 }
                 return SubmissionResult(.ambiguous(JobError(.networkError, "reset")))
             }
+            // Looks come at their old pace.
+            komodo.feed = ScriptedFeed(opens: false)
+            plan.komodo = komodo
             try await bench.withWorker(plan) { _ in
                 let job = try await bench.enqueue(.build, "slow-build")
                 _ = try await bench.wait(for: job, in: .running(.inProgress))
