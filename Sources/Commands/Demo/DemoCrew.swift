@@ -9,7 +9,7 @@ final class DemoCrew: Sendable {
     private let state = Mutex(State())
 
     private struct State {
-        var workers: [DemoWorker] = []
+        var workers: [OwnProcess] = []
         var identities: [String] = []
     }
 
@@ -26,10 +26,11 @@ final class DemoCrew: Sendable {
     var identities: [String] { state.withLock { $0.identities } }
 
     /// Starts a worker and waits until it works.
-    func start() async throws -> DemoWorker {
+    func start() async throws -> OwnProcess {
         let worker = try state.withLock { state in
             let log = "\(self.store.folder.path)/demo-worker-\(state.workers.count + 1).log"
-            let worker = try DemoWorker(settings: self.settings, log: log)
+            let worker = try OwnProcess(
+                [DemoWorkerCommand.name], environment: self.settings, output: log)
             state.workers.append(worker)
             return worker
         }

@@ -3,43 +3,61 @@ private import Dispatch
 private import Glibc
 private import Synchronization
 
-/// A worker of the demo: a process of its own, as it would be on a real machine.
-final class DemoWorker: Sendable {
-    /// The id of its process.
+/// This program with other words, as a process of its own that ends with this one.
+final class OwnProcess: Sendable {
+    /// The id of the process.
     let pid: Int
-    /// How its process ended, once it has.
+    /// How the process ended, once it has.
     private let status = Mutex<Int32?>(nil)
-    /// The end of a pipe that closes with this process, however that ends; the worker's life.
+    /// The end of a pipe that closes with this process, however that ends; see ``Lifeline``.
     private let lifeline: Int32
 
-    /// Starts the worker.
+    /// Starts it.
     ///
     /// - Parameters:
-    ///   - settings: the whole environment of the process.
-    ///   - log: the file that it logs to.
-    init(settings: [String: String], log: String) throws {
-        let output = open(log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
-        guard output >= 0 else { throw Self.failure("its log \(log) cannot be written") }
-        defer { close(output) }
-        // The worker gets its settings from the environment; this descriptor carries no byte.
+    ///   - words: the command and its arguments.
+    ///   - environment: all its variables.
+    ///   - output: the file that what it prints is added to.
+    init(_ words: [String], environment: [String: String], output: String) throws {
+        let file = open(output, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
+        guard file >= 0 else { throw Self.failure(words, "\(output) cannot be written") }
+        defer { close(file) }
         var ends: [Int32] = [-1, -1]
-        guard pipe(&ends) == 0 else { throw Self.failure("no pipe can be made") }
+        guard pipe(&ends) == 0 else { throw Self.failure(words, "no pipe can be made") }
+        for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
         defer { close(ends[0]) }
         lifeline = ends[1]
         var child: pid_t = 0
-        let error = Self.withStrings(["komodo-mcp", DemoWorkerCommand.name]) { arguments in
-            Self.withStrings(settings.map { "\($0.key)=\($0.value)" }) { environment in
-                komodo_spawn_self(arguments, environment, ends[0], output, 0, &child)
+        let error = Self.withStrings(["komodo-mcp"] + words) { arguments in
+            Self.withStrings(environment.map { "\($0.key)=\($0.value)" }) { variables in
+                komodo_spawn_self(arguments, variables, ends[0], file, 0, &child)
             }
         }
         guard error == 0 else {
             close(lifeline)
-            throw Self.failure(String(cString: strerror(error)))
+            throw Self.failure(words, String(cString: strerror(error)))
         }
         pid = Int(child)
     }
 
     deinit { close(lifeline) }
+
+    /// Tells it to begin, if it waits for that.
+    func begin() {
+        var byte: UInt8 = 1
+        // It may have ended, which is noticed elsewhere.
+        _ = write(lifeline, &byte, 1)
+    }
+
+    /// How it ended, once it has.
+    var outcome: Int32? {
+        if let known = status.withLock({ $0 }) { return known }
+        var facts = siginfo_t()
+        let isOver =
+            waitid(P_PID, id_t(pid), &facts, WEXITED | WNOWAIT | WNOHANG) == 0
+            && facts.si_signo == SIGCHLD
+        return isOver ? reap() : nil
+    }
 
     /// Sends a signal, unless the process is gone and its id may be another's.
     func send(_ signal: Int32) {
@@ -82,7 +100,8 @@ final class DemoWorker: Sendable {
         return body(copies + [nil])
     }
 
-    private static func failure(_ reason: String) -> CommandError {
-        CommandError(.failure, "A worker of the demo could not be started: \(reason).")
+    private static func failure(_ words: [String], _ reason: String) -> CommandError {
+        CommandError(
+            .failure, "'\(words.first ?? "komodo-mcp")' could not be started: \(reason).")
     }
 }
