@@ -194,8 +194,12 @@ let package = Package(
 
         // Loops in C that do the least over the same SQLite.
         .target(name: "CBaseline", linkerSettings: [.linkedLibrary("sqlite3")]),
-        .target(name: "Bench", dependencies: ["CBaseline", "JSON", "JobStore", "Jobs"]),
-        .testTarget(name: "BenchTests", dependencies: ["Bench", "JSON", "TestSupport"]),
+        .target(
+            name: "Bench",
+            dependencies: ["CBaseline", "JSON", "JobStore", "Jobs", "KomodoSimulator"]),
+        .testTarget(
+            name: "BenchTests",
+            dependencies: ["Bench", "JSON", "JobStore", "Jobs", "TestSupport"]),
 
         .target(
             name: "Commands",

@@ -1,61 +1,29 @@
-internal import JobStore
-
-/// Measures the job store beside a C loop that does the least, in turns, on the same disk.
+/// Takes measures on this machine and its disk, in turns with something that does the least.
 package struct Bench: Sendable {
-    /// An empty folder on the disk in question, for one measure; its databases stay there.
-    private let folder: String
-    private let rounds: Int
-    /// Jobs of a round of the measure that is slowest per job.
-    private let jobs: Int
+    private let site: Site
 
-    package static let roundsDefault = 9
-    package static let roundsMax = 1_000
-    package static let jobsDefault = 1_000
-
-    package init(
-        folder: String, rounds: Int = roundsDefault, jobs: Int = jobsDefault
-    ) {
-        self.folder = folder
-        self.rounds = rounds
-        self.jobs = jobs
+    /// Prepares a measurement.
+    ///
+    /// - Parameters:
+    ///   - folder: an empty one on the disk in question, for one measure; what is made there stays.
+    ///   - launcher: starts programs of ours.
+    package init(folder: String, sizes: Sizes = Sizes(), launcher: any Launcher) {
+        site = Site(
+            folder: folder, sizes: sizes, crew: Crew(folder: folder, launcher: launcher))
     }
 
-    /// Measures one thing.
-    package func run(_ measure: Measure) async throws -> Figures {
-        let fsync = try MachineState.fsync(in: folder)
-        let store = try database("ours")
-        let baseline = try database("baseline")
-        // Only its schema is wanted.
-        try baseline.close()
-        try await store.register(Orders.worker)
-        let trial = Trial(store: store, baseline: baseline.path)
-        var tally = Tally()
-        for round in 0..<rounds {
-            tally.add(try await trial.round(measure, round: round, jobs: jobs))
+    /// Measures one thing; nothing that was started for it is left.
+    package func run(_ measure: any Measure) async throws -> Figures {
+        let fsync = try MachineState.fsync(in: site.folder)
+        let figures: [Figure]
+        do {
+            figures = try await measure.figures(at: site)
+        } catch {
+            await site.crew.dismiss()
+            throw error
         }
-        try store.close()
+        await site.crew.dismiss()
         return Figures(
-            measure: measure, perSecond: tally.rates.median,
-            p50: tally.samples.percentile(0.5), p99: tally.samples.percentile(0.99),
-            baselinePerSecond: tally.baselineRates.median, ratio: tally.ratios.median,
-            load: MachineState.load(), fsync: fsync)
-    }
-
-    private func database(_ name: String) throws(StoreError) -> SQLiteJobStore {
-        try SQLiteJobStore.open(
-            path: "\(folder)/\(name).db", mode: .create(makingFolder: false))
-    }
-
-    private struct Tally {
-        var samples = Samples()
-        var rates: [Double] = []
-        var baselineRates: [Double] = []
-        var ratios: [Double] { zip(rates, baselineRates).map { $0 / $1 } }
-
-        mutating func add(_ round: Trial.Round) {
-            samples.add(round.samples)
-            rates.append(Double(round.jobs) / (round.time / .seconds(1)))
-            baselineRates.append(Double(round.baselineJobs) / (round.baselineTime / .seconds(1)))
-        }
+            measure: measure.name, figures: figures, load: MachineState.load(), fsync: fsync)
     }
 }

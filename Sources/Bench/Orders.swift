@@ -15,11 +15,12 @@ enum Orders {
                 job: NewJob(
                     operation: .deploy,
                     target: Target(type: .deployment, id: id, name: "app-\(number)"),
-                    instance: instance, keyFingerprint: keyFingerprint,
-                    caller: NewJob.Caller(
-                        principal: "bench", clientName: "bench", clientVersion: "1")))
+                    instance: instance, keyFingerprint: keyFingerprint, caller: caller))
         }
     }
+
+    static let caller = NewJob.Caller(
+        principal: "bench", clientName: "bench", clientVersion: "1")
 
     static let worker = WorkerRecord(
         id: "bench", kind: .embedded, instance: instance, keyFingerprint: keyFingerprint,

@@ -1,6 +1,8 @@
 /// Durations of equal pieces of work.
-struct Samples: Sendable {
+package struct Samples: Sendable {
     private(set) var durations: [Duration] = []
+
+    init(_ durations: [Duration] = []) { self.durations = durations }
 
     mutating func add(_ duration: Duration) { durations.append(duration) }
     mutating func add(_ others: [Duration]) { durations += others }
@@ -11,6 +13,16 @@ struct Samples: Sendable {
         guard !sorted.isEmpty else { return .zero }
         let rank = Int((share * Double(sorted.count)).rounded(.up))
         return sorted[min(max(rank, 1), sorted.count) - 1]
+    }
+}
+
+extension Duration {
+    /// In milliseconds, as a fraction.
+    var milliseconds: Double { self / .milliseconds(1) }
+
+    /// In whole nanoseconds.
+    var nanoseconds: Int64 {
+        components.seconds * 1_000_000_000 + components.attoseconds / 1_000_000_000
     }
 }
 

@@ -3,14 +3,18 @@
 #include <sqlite3.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <time.h>
+#include <unistd.h>
 
 // As the store's writers do it: 16 MiB of log, then back into the database.
 #define SETTINGS \
     "PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4096; PRAGMA foreign_keys = ON;" \
     "PRAGMA secure_delete = ON"
+#define BUSY_MS 5000
 
-static int64_t nanoseconds_now(void) {
+int64_t komodo_baseline_now(void) {
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
     return now.tv_sec * 1000000000LL + now.tv_nsec;
@@ -24,6 +28,8 @@ static int64_t milliseconds_now(void) {
 
 static int open_database(const char *path, sqlite3 **db) {
     int code = sqlite3_open_v2(path, db, SQLITE_OPEN_READWRITE, NULL);
+    // With SQLite's own back-off; other processes may be there.
+    if (code == SQLITE_OK) code = sqlite3_busy_timeout(*db, BUSY_MS);
     return code == SQLITE_OK ? sqlite3_exec(*db, SETTINGS, NULL, NULL, NULL) : code;
 }
 
@@ -97,7 +103,7 @@ static int enqueue(
     int64_t *nanoseconds) {
     int code = SQLITE_OK;
     for (int done = 0; done < count && code == SQLITE_OK; done += per_commit) {
-        int64_t began = nanoseconds_now(), now = milliseconds_now();
+        int64_t began = komodo_baseline_now(), now = milliseconds_now();
         code = execute(db, "BEGIN IMMEDIATE");
         for (int n = done; n < done + per_commit && n < count && code == SQLITE_OK; n++) {
             code = add_job(job, first + n, now);
@@ -107,7 +113,7 @@ static int enqueue(
                 NULL);
         }
         if (code == SQLITE_OK) code = execute(db, "COMMIT");
-        *nanoseconds++ = nanoseconds_now() - began;
+        *nanoseconds++ = komodo_baseline_now() - began;
     }
     return code;
 }
@@ -221,6 +227,15 @@ static int drain_batch(struct drain *drain, int limit, int *drained) {
     return count ? SQLITE_OK : SQLITE_DONE;
 }
 
+static int end_drain(struct drain *drain, int code) {
+    sqlite3_finalize(drain->due);
+    sqlite3_finalize(drain->event);
+    sqlite3_finalize(drain->adoption);
+    for (int step = 0; step < TRANSITIONS; step++) sqlite3_finalize(drain->transition[step]);
+    sqlite3_close(drain->db);
+    return code == SQLITE_DONE ? SQLITE_OK : code;
+}
+
 int komodo_baseline_drain(const char *path, int first, int count, int batch, int *drained) {
     struct drain drain = {.run = first};
     int code = batch > 0 && batch <= 1000 ? open_database(path, &drain.db) : SQLITE_RANGE;
@@ -230,10 +245,102 @@ int komodo_baseline_drain(const char *path, int first, int count, int batch, int
         int left = count - *drained;
         code = drain_batch(&drain, left < batch ? left : batch, drained);
     }
-    sqlite3_finalize(drain.due);
-    sqlite3_finalize(drain.event);
-    sqlite3_finalize(drain.adoption);
-    for (int step = 0; step < TRANSITIONS; step++) sqlite3_finalize(drain.transition[step]);
-    sqlite3_close(drain.db);
-    return code == SQLITE_DONE ? SQLITE_OK : code;
+    return end_drain(&drain, code);
+}
+
+int komodo_baseline_write(
+    const char *path, int first, int64_t end, int count_max, int64_t *nanoseconds, int *count,
+    int *busy) {
+    sqlite3 *db = NULL;
+    sqlite3_stmt *job = NULL, *event = NULL;
+    int code = open_database(path, &db);
+    *count = *busy = 0;
+    if (code == SQLITE_OK) code = prepare(db, insert_job, &job);
+    if (code == SQLITE_OK) code = prepare(db, insert_event, &event);
+    while (code == SQLITE_OK && *count < count_max && komodo_baseline_now() < end) {
+        code = enqueue(db, job, event, first + *count, 1, 1, nanoseconds + *count);
+        if (code == SQLITE_OK) {
+            ++*count;
+        } else if (code == SQLITE_BUSY) {
+            ++*busy;
+            code = SQLITE_OK;
+            // A commit that found no room in time leaves its transaction open.
+            if (!sqlite3_get_autocommit(db)) code = execute(db, "ROLLBACK");
+        }
+    }
+    sqlite3_finalize(job);
+    sqlite3_finalize(event);
+    sqlite3_close(db);
+    return code;
+}
+
+// A datagram after each commit.
+
+static int bell_address(const char *path, struct sockaddr_un *address) {
+    memset(address, 0, sizeof *address);
+    address->sun_family = AF_UNIX;
+    if (strlen(path) >= sizeof address->sun_path) return SQLITE_TOOBIG;
+    strcpy(address->sun_path, path);
+    return SQLITE_OK;
+}
+
+int komodo_baseline_listen(const char *bell) {
+    struct sockaddr_un address;
+    struct timeval patience = {.tv_sec = 10};
+    if (bell_address(bell, &address) != SQLITE_OK) return -1;
+    int descriptor = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    if (descriptor < 0) return -1;
+    if (bind(descriptor, (struct sockaddr *)&address, sizeof address) == 0 &&
+        setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience) == 0)
+        return descriptor;
+    close(descriptor);
+    return -1;
+}
+
+static int claim_on_rings(struct drain *drain, int listener, int count, int64_t *claimed) {
+    int code = SQLITE_OK, found;
+    char byte;
+    for (int done = 0; done < count && code == SQLITE_OK; done++) {
+        if (recv(listener, &byte, 1, 0) < 0) return SQLITE_IOERR;
+        code = execute(drain->db, "BEGIN IMMEDIATE");
+        if (code != SQLITE_OK) break;
+        found = find_due(drain, 1);
+        code = found == 1 ? move_on(drain, CLAIM, drain->jobs[0], milliseconds_now())
+                          : SQLITE_NOTFOUND;
+        if (code == SQLITE_OK) code = execute(drain->db, "COMMIT");
+        claimed[done] = komodo_baseline_now();
+    }
+    return code;
+}
+
+int komodo_baseline_claim_on_rings(const char *path, int listener, int count, int64_t *claimed) {
+    struct drain drain = {0};
+    int code = open_database(path, &drain.db);
+    if (code == SQLITE_OK) code = prepare_drain(&drain);
+    if (code == SQLITE_OK) code = claim_on_rings(&drain, listener, count, claimed);
+    return end_drain(&drain, code);
+}
+
+int komodo_baseline_enqueue_and_ring(
+    const char *path, const char *bell, int number, int64_t *began) {
+    struct sockaddr_un address;
+    int64_t nanoseconds;
+    int code = bell_address(bell, &address);
+    int descriptor = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    sqlite3 *db = NULL;
+    sqlite3_stmt *job = NULL, *event = NULL;
+    if (descriptor < 0) code = SQLITE_IOERR;
+    if (code == SQLITE_OK) code = open_database(path, &db);
+    if (code == SQLITE_OK) code = prepare(db, insert_job, &job);
+    if (code == SQLITE_OK) code = prepare(db, insert_event, &event);
+    *began = komodo_baseline_now();
+    if (code == SQLITE_OK) code = enqueue(db, job, event, number, 1, 1, &nanoseconds);
+    if (code == SQLITE_OK &&
+        sendto(descriptor, "", 1, 0, (struct sockaddr *)&address, sizeof address) < 0)
+        code = SQLITE_IOERR;
+    sqlite3_finalize(job);
+    sqlite3_finalize(event);
+    sqlite3_close(db);
+    if (descriptor >= 0) close(descriptor);
+    return code;
 }

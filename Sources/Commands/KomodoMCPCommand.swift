@@ -17,6 +17,7 @@ struct KomodoMCPCommand: AsyncParsableCommand {
             ServeCommand.self, WorkerCommand.self, JobsCommand.self, TokensCommand.self,
             DatabaseCommand.self, DemoCommand.self, BenchCommand.self,
             SimulatorCommand.self, OnDemandCommand.self, DemoWorkerCommand.self,
+            BenchPartCommand.self, BenchWorkerCommand.self,
         ], defaultSubcommand: ServeCommand.self)
 }
 

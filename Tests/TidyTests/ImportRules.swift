@@ -25,7 +25,7 @@ enum ImportRules {
         "KomodoSimulator": ["JSON"],
         "Bootstrap": ["JSON", "Jobs", "Redaction"],
         "CBaseline": [],
-        "Bench": ["CBaseline", "JSON", "JobStore", "Jobs"],
+        "Bench": ["CBaseline", "JSON", "JobStore", "Jobs", "KomodoSimulator"],
         "Commands": [
             "Bench", "Bootstrap", "CKomodo", "Intake", "JSON", "JobStore", "JobWorker", "Jobs",
             "KomodoClient", "KomodoSimulator", "KomodoTools", "MCP", "MCPHTTP", "Redaction",

@@ -1,60 +1,115 @@
 internal import ArgumentParser
 internal import Bench
+private import Bootstrap
 private import FoundationEssentials
 private import JSON
+private import UnixSignals
 
 /// `komodo-mcp bench`.
 struct BenchCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "bench", abstract: "Measure this machine.",
         discussion: """
-            Stores and finishes jobs in a database that is made for it and removed again, in turns \
-            with a C loop that does the least over the same SQLite. 'ratio' compares the two in the \
-            same minute; rates alone say as much about the disk. Nothing else should run meanwhile.
+            Works in a folder that is made for it and removed again, with processes of its own and \
+            a simulated Komodo where needed. Where the disk or the processor decides, something \
+            that does the least over the same SQLite takes turns with it: a loop in C, or Debian's \
+            sqlite3. Rates and times alone say as much about the machine. Nothing else should run \
+            meanwhile; all measures take some minutes.
 
             MEASURES
-            \(Measure.helpText)
+            \(BenchCommand.measuresHelp)
+
+            LINES
+            With --format jsonl, one object for each figure of a measure, all with the same keys; \
+            what does not apply is null. 'measure', 'figure', 'value' and its 'unit', the \
+            'baseline' in the same unit, the 'bar', whether that is the 'least' or the 'most' \
+            allowed ('bar_is') and whether it is 'met'; 'per_s', 'baseline_per_s' and their \
+            'ratio' where jobs are counted; 'p50_us' and 'p99_us' where calls are timed; 'load', \
+            the load average of the last minute, and 'fsync_us', the median of a write of 4 KiB \
+            with its sync.
             """)
 
     @Option(help: "Only this measure; may be repeated.")
-    var only: [Measure] = []
+    var only: [String] = []
 
     @Option(help: "A folder on the disk in question.")
     var folder = "/var/tmp"
 
-    @Option(help: "How often ours and the C loop take turns.")
-    var rounds = Bench.roundsDefault
+    @Option(help: "How often ours and the baseline take turns.")
+    var rounds = Sizes.roundsDefault
+
+    @Option(help: "Finished jobs of 'history'.")
+    var rows = Sizes.rowsDefault
+
+    @Option(help: "Jobs that run at once in 'following'.")
+    var followed = Sizes.followedDefault
+
+    @Option(help: "How long measures look on that do not count rounds; else what each needs.")
+    var seconds: Int?
 
     @OptionGroup var output: OutputOptions
 
     func validate() throws {
-        guard (1...Bench.roundsMax).contains(rounds) else {
-            throw CommandError(.usage, "--rounds is \(rounds); write 1 to \(Bench.roundsMax).")
+        try Self.check("--rounds", rounds, 1...Sizes.roundsMax)
+        try Self.check("--rows", rows, 1...Sizes.rowsMax)
+        try Self.check("--followed", followed, 1...Sizes.followedMax)
+        if let seconds { try Self.check("--seconds", seconds, 1...Sizes.secondsMax) }
+        for name in only where Measures.named(name) == nil {
+            let names = Measures.all.map(\.name).joined(separator: " ")
+            throw CommandError(
+                .usage, "There is no measure '\(name)'. The measures are:\n\(names)")
+        }
+    }
+
+    private static func check(_ option: String, _ value: Int, _ range: ClosedRange<Int>) throws {
+        guard range.contains(value) else {
+            throw CommandError(
+                .usage,
+                "\(option) is \(value); write \(range.lowerBound) to \(range.upperBound).")
         }
     }
 
     func run() async throws {
-        let printer = Printer(output)
-        var all: [Figures] = []
-        for measure in Measure.allCases where only.isEmpty || only.contains(measure) {
-            let figures = try await figures(of: measure)
-            all.append(figures)
-            // One line as soon as it is known; a table needs them all.
-            if output.format == .jsonl, !output.quiet { Terminal.write(.object(figures.json)) }
+        let signals = await UnixSignalsSequence(trapping: [.sigint, .sigterm, .sighup])
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await measure() }
+            group.addTask {
+                for await _ in signals { throw CommandError(.failure, "Interrupted.") }
+                throw CancellationError()
+            }
+            // Programs and folders of what is interrupted are gone when the group has ended.
+            defer { group.cancelAll() }
+            try await group.next()
         }
-        guard output.format != .jsonl || output.quiet else { return }
-        printer.print(
-            list: all.map { .object($0.json) }, ids: all.map(\.measure.rawValue),
-            text: BenchText.table(all, style: printer.style).lines(width: Printer.width)
-                .joined(separator: "\n"))
     }
 }
 
 extension BenchCommand {
-    private func figures(of measure: Measure) async throws -> Figures {
-        let own = try OwnFolder.make("komodo-bench", in: folder, option: "--folder")
+    private func measure() async throws {
+        let printer = Printer(output)
+        var all: [Figures] = []
+        for measure in Measures.all where only.isEmpty || only.contains(measure.name) {
+            let figures = try await figures(of: measure)
+            all.append(figures)
+            // Lines as soon as they are known; a table needs them all.
+            if output.format == .jsonl, !output.quiet {
+                for line in figures.lines { Terminal.write(.object(line)) }
+            }
+        }
+        guard output.format != .jsonl || output.quiet else { return }
+        printer.print(
+            list: all.flatMap(\.lines).map { .object($0) }, ids: all.map(\.measure),
+            text: BenchText.table(all, style: printer.style).lines(width: Printer.width)
+                .joined(separator: "\n"))
+    }
+
+    private func figures(of measure: any Measure) async throws -> Figures {
+        // Processes of the measurement work in another directory.
+        let place = folder.hasPrefix("/") ? folder : Self.absolute(folder)
+        let own = try OwnFolder.make("komodo-bench", in: place, option: "--folder")
         do {
-            let figures = try await Bench(folder: own, rounds: rounds).run(measure)
+            let figures = try await Bench(folder: own, sizes: sizes, launcher: BenchLauncher())
+                .run(measure)
             try FileManager.default.removeItem(atPath: own)
             return figures
         } catch {
@@ -63,36 +118,25 @@ extension BenchCommand {
             throw error
         }
     }
-}
 
-extension Measure: ExpressibleByArgument {
-    fileprivate static var helpText: String {
-        let widest = allCases.map(\.rawValue.count).max() ?? 0
-        return allCases.map { measure in
-            let gap = String(repeating: " ", count: widest - measure.rawValue.count)
-            return "  \(measure.rawValue)\(gap)  \(measure.summary)"
-        }.joined(separator: "\n")
+    private static func absolute(_ path: String) -> String {
+        "\(ProcessEnvironment.currentDirectory())/\(path)"
     }
-}
 
-/// The figures for people.
-private enum BenchText {
-    static func table(_ all: [Figures], style: Style) -> Table {
-        var table = Table(
-            [
-                "MEASURE", "PER SECOND", "P50", "P99", "C LOOP PER SECOND", "RATIO", "LOAD", "SYNC",
-            ], style: style)
-        table.rows = all.map { figures in
-            let json = figures.json
-            func text(_ name: String, _ unit: String = "") -> Table.Cell {
-                Table.Cell((json[name]?.serialized() ?? "?") + unit)
-            }
-            return [
-                Table.Cell(figures.measure.rawValue), text("per_s"), text("p50_us", " us"),
-                text("p99_us", " us"), text("baseline_per_s"), text("ratio"), text("load"),
-                text("fsync_us", " us"),
-            ]
-        }
-        return table
+    private var sizes: Sizes {
+        var sizes = Sizes()
+        sizes.rounds = rounds
+        sizes.rows = rows
+        sizes.followed = followed
+        sizes.seconds = seconds
+        return sizes
+    }
+
+    fileprivate static var measuresHelp: String {
+        let widest = Measures.all.map(\.name.count).max() ?? 0
+        return Measures.all.map { measure in
+            let gap = String(repeating: " ", count: widest - measure.name.count)
+            return "  \(measure.name)\(gap)  \(measure.summary)"
+        }.joined(separator: "\n")
     }
 }

@@ -2,7 +2,7 @@ internal import JobStore
 internal import Jobs
 
 /// One database of ours and one of the C loop, measured in turns.
-struct Trial: Sendable {
+struct StoreTrial: Sendable {
     let store: SQLiteJobStore
     /// The path of the C loop's database.
     let baseline: String
@@ -20,9 +20,11 @@ struct Trial: Sendable {
         let time: Duration
         let baselineJobs: Int
         let baselineTime: Duration
+        /// The time of one caller of ours for as many jobs as the loop stored, where that counts.
+        var aloneTime: Duration?
     }
 
-    func round(_ measure: Measure, round: Int, jobs: Int) async throws -> Round {
+    func round(_ measure: StoreRate, round: Int, jobs: Int) async throws -> Round {
         let some = Self.numbers(round, jobs)
         let many = Self.numbers(round, jobs * Self.batchRounds)
         return switch measure {
@@ -31,7 +33,7 @@ struct Trial: Sendable {
                 try await enqueue(requests, perCall: 1)
             }
         case .concurrentEnqueue:
-            try await compare(many, some, perCommit: 1, ours: enqueueTogether)
+            try await compareAlone(some, many)
         case .bulkEnqueue:
             try await compare(many, many, perCommit: Self.batch) { requests in
                 try await enqueue(requests, perCall: Self.batch)
@@ -57,6 +59,21 @@ struct Trial: Sendable {
             samples: samples, jobs: numbers.count, time: time, baselineJobs: others.count,
             baselineTime: commits.reduce(.zero, +))
     }
+
+    /// Lets the C loop and one caller of ours store `some`, then many callers `numbers`.
+    private func compareAlone(_ some: Range<Int>, _ numbers: Range<Int>) async throws -> Round {
+        // Equal requests would join each other.
+        let others = Orders.requests(some.lowerBound + Self.apart..<some.upperBound + Self.apart)
+        let alone = try await ContinuousClock().measure {
+            _ = try await enqueue(others, perCall: 1)
+        }
+        var round = try await compare(numbers, some, perCommit: 1, ours: enqueueTogether)
+        round.aloneTime = alone
+        return round
+    }
+
+    /// More than all rounds have jobs.
+    private static let apart = 1_000_000_000
 
     private func enqueue(
         _ requests: [EnqueueRequest], perCall: Int
