@@ -17,6 +17,8 @@ package enum SettingKey: String, Sendable, Hashable, CaseIterable {
     case reconcileGrace = "reconcile_grace"
     case startWithin = "start_within"
     case requestTimeout = "request_timeout"
+    case keepJobs = "keep_jobs"
+    case keepLogs = "keep_logs"
     case logLevel = "log_level"
     case logFormat = "log_format"
 
@@ -78,9 +80,10 @@ package enum SettingKey: String, Sendable, Hashable, CaseIterable {
         case .workerIdle: "5m"
         case .startWithin: "1h"
         case .requestTimeout: "20s"
+        case .keepJobs: "90d"
         case .logLevel: "info"
         case .config, .profile, .url, .apiKey, .apiSecret, .instance, .caFile, .jobsDB,
-            .rateBurst:
+            .rateBurst, .keepLogs:
             nil
         }
     }

@@ -50,6 +50,10 @@ package struct Settings: Sendable {
     /// How long after its time a job may still be sent, unless it says so itself.
     package let startWithin: Duration
     package let requestTimeout: Duration
+    /// How long a worker keeps finished jobs; nil for ever.
+    package let keepJobs: Duration?
+    /// How long it keeps their logs; nil for as long as the jobs.
+    package let keepLogs: Duration?
 
     package let logLevel: Logger.Level
     package let logFormat: LogFormat
@@ -89,6 +93,8 @@ package struct Settings: Sendable {
         // A worker that takes a job over waits for the sender's deadline, but not for ever.
         requestTimeout = try parser.duration(
             .requestTimeout, .seconds(1) ... .seconds(90), .seconds(20))
+        keepJobs = try parser.retention(.keepJobs, .seconds(90 * 86_400))
+        keepLogs = try parser.retention(.keepLogs, nil)
         logLevel = try parser.logLevel()
         logFormat = try parser.choice(.logFormat, .auto)
         configFile = try parser.name(.config)

@@ -8,6 +8,7 @@ struct SettingsParser {
     private static let nameBytesMax = 4_096
     private static let retryDelayMin = Duration.milliseconds(100)
     private static let retryDelayMax = Duration.seconds(300)
+    private static let retentionMin = Duration.seconds(3_600)
 
     func url() throws(SettingsError) -> String? {
         guard let setting = found[.url] else { return nil }
@@ -94,6 +95,21 @@ struct SettingsParser {
             let unit = Int(text) == nil ? "" : ", with a unit"
             throw .wrongValue(
                 key, setting, "write a duration from \(low) to \(high)\(unit), such as \(example)")
+        }
+        return duration
+    }
+
+    /// How long something is kept: a duration, or nil for "forever".
+    func retention(
+        _ key: SettingKey, _ standard: Duration?
+    ) throws(SettingsError) -> Duration? {
+        guard let setting = found[key] else { return standard }
+        let text = setting.text.reveal()
+        guard text.lowercased() != "forever" else { return nil }
+        guard let duration = DurationText.parse(text), duration >= Self.retentionMin else {
+            let unit = Int(text) == nil ? "" : ", with a unit"
+            throw .wrongValue(
+                key, setting, "write a duration from 1h\(unit), such as 90d, or forever")
         }
         return duration
     }

@@ -40,9 +40,10 @@ struct KomodoJobsCommand: AsyncParsableCommand {
 /// `komodo-mcp jobs`.
 struct JobsCommand: AsyncParsableCommand {
     static let subcommands: [any ParsableCommand.Type] = [
-        RunCommand.self, ListCommand.self, ShowCommand.self, LogsCommand.self, WatchCommand.self,
+        RunCommand.self, ListCommand.self, ShowCommand.self, LogsCommand.self, SearchCommand.self,
+        WatchCommand.self,
         WaitCommand.self, CancelCommand.self, RetryCommand.self, ResolveCommand.self,
-        BudgetCommand.self, StatsCommand.self, WorkersCommand.self,
+        BudgetCommand.self, StatsCommand.self, WorkersCommand.self, PruneCommand.self,
     ]
 
     static let configuration = CommandConfiguration(

@@ -61,6 +61,9 @@ struct Session: Sendable {
         TokenBucket.Limits(perMinute: settings.rateLimit, burst: settings.rateBurst)
     }
 
+    /// How long finished jobs and their logs are kept.
+    var retention: Retention { Retention(jobs: settings.keepJobs, logs: settings.keepLogs) }
+
     /// Who asks.
     func caller() -> NewJob.Caller {
         NewJob.Caller(

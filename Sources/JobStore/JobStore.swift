@@ -35,6 +35,8 @@ package protocol JobStore: Sendable {
     func events(_ query: EventQuery) async throws(StoreError) -> EventPage
     /// A job's logs by attempt and position.
     func logs(of job: Int64) async throws(StoreError) -> [LogEntry]
+    /// Logs that hold a text, those of the newest jobs first.
+    func search(_ search: LogSearch) async throws(StoreError) -> LogSearchPage
     /// What tells whether a job's log has grown.
     func logMark(of job: Int64) async throws(StoreError) -> LogMark
     /// Asks the worker to fetch a running job's log while it grows, until `moment`.
@@ -103,6 +105,18 @@ package protocol JobStore: Sendable {
     ) async throws(StoreError)
     /// Makes due what waits for a moment that has come, and ends what could not be sent in time.
     func tick(instance: String) async throws(StoreError) -> Tick
+
+    // What is old.
+
+    /// Removes finished jobs or their logs: one short step, after which others get the write lock.
+    ///
+    /// What is removed by then stays removed, wherever it is cut off. The updates of removed jobs
+    /// stay known to be theirs.
+    ///
+    /// - Parameter place: the `next` of the step before; nil for the first one.
+    func prune(_ rule: PruneRule, from place: PrunePlace?) async throws(StoreError) -> PruneStep
+    /// What a step of pruning would remove; nothing is written.
+    func prunable(_ rule: PruneRule, from place: PrunePlace?) async throws(StoreError) -> PruneStep
 
     // The servers of one database and their clients.
 

@@ -13,6 +13,7 @@ package final class JobWorker: Sendable {
     private let listener: ChangeListener
     private let lock: FileLock
     private let checkpoints: Checkpoints?
+    private let upkeep: Upkeep?
     private let caretaker: Caretaker
     private let scheduler: Scheduler
 
@@ -23,12 +24,13 @@ package final class JobWorker: Sendable {
     ///   - listener: wakes the worker when the database changes.
     package init(
         _ context: WorkerContext, lock: FileLock, listener: ChangeListener,
-        checkpoints: Checkpoints? = nil
+        checkpoints: Checkpoints? = nil, upkeep: Upkeep? = nil
     ) {
         self.context = context
         self.lock = lock
         self.listener = listener
         self.checkpoints = checkpoints
+        self.upkeep = upkeep
         caretaker = Caretaker(context) { listener.ring() }
         scheduler = Scheduler(context, listener, caretaker)
     }
@@ -94,7 +96,7 @@ package final class JobWorker: Sendable {
     private func work() async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
             let parts = [
-                caretaker.attend, caretaker.follow, caretaker.listen, beat, tick, checkpoint,
+                caretaker.attend, caretaker.follow, caretaker.listen, beat, tick, checkpoint, tend,
             ]
             for part in parts {
                 group.addTask { try await self.run(part) }
@@ -166,6 +168,14 @@ package final class JobWorker: Sendable {
         while true {
             await checkpoints?.runIfDue()
             try await context.sleep(tickInterval)
+        }
+    }
+
+    @Sendable
+    private func tend() async throws {
+        while true {
+            try await context.sleep(tickInterval)
+            try await upkeep?.run { try await self.context.sleep($0) }
         }
     }
 

@@ -52,6 +52,8 @@ package enum LogKey {
     package static let durationMS = "duration_ms"
     /// `count`.
     package static let count = "count"
+    /// `log.count`.
+    package static let logCount = "log.count"
     /// `signal`.
     package static let signal = "signal"
     /// `setting`.

@@ -34,6 +34,7 @@ enum ToolName {
     static let get = "komodo_jobs_Get"
     static let wait = "komodo_jobs_Wait"
     static let logs = "komodo_jobs_Logs"
+    static let search = "komodo_jobs_Search"
     static let cancel = "komodo_jobs_Cancel"
     static let retry = "komodo_jobs_Retry"
     static let resolve = "komodo_jobs_Resolve"

@@ -6,7 +6,9 @@ private import JobStore
 struct DatabaseCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "db", abstract: "Look after the job database.",
-        subcommands: [MigrateCommand.self, StatusCommand.self, CheckCommand.self])
+        subcommands: [
+            MigrateCommand.self, StatusCommand.self, CheckCommand.self, VacuumCommand.self,
+        ])
 }
 
 /// `komodo-mcp db migrate`.

@@ -46,20 +46,12 @@ struct ListCommand: AsyncParsableCommand {
         return JobQuery(
             statuses: status?.statuses ?? [], phase: try phase.map(Self.phase),
             operation: try operation.map(OperationArgument.find), target: target,
-            since: since?.before(now), limit: limit, before: try pageToken.map(Self.row))
+            since: since?.before(now), limit: limit, before: try pageToken.map(PageToken.required))
     }
 
     private static func phase(_ word: String) throws -> JobPhase {
         if let phase = JobPhase(rawValue: word) { return phase }
         let words = JobPhase.allCases.map(\.rawValue).joined(separator: " ")
         throw CommandError(.usage, "There is no phase '\(word)'. The phases are:\n\(words)")
-    }
-
-    private static func row(_ token: String) throws -> Int64 {
-        guard let row = PageToken.row(token) else {
-            throw CommandError(
-                .usage, "'\(token)' is no page token; use the one that the list before gave.")
-        }
-        return row
     }
 }

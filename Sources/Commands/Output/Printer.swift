@@ -109,6 +109,15 @@ enum PageToken {
     /// The token of a row.
     static func text(_ row: Int64) -> String { "p" + String(row, radix: 36) }
 
+    /// The row of a token that somebody has given.
+    ///
+    /// - Throws: ``CommandError`` with exit code 2 when it is none.
+    static func required(_ text: String) throws(CommandError) -> Int64 {
+        if let row = row(text) { return row }
+        throw CommandError(
+            .usage, "'\(text)' is no page token; use the one that the page before gave.")
+    }
+
     /// The row of a token; nil when it is none.
     static func row(_ text: String) -> Int64? {
         guard text.hasPrefix("p"), text.dropFirst().first?.isDigitOrLetter == true,

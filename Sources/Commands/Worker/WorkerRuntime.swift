@@ -42,7 +42,8 @@ struct WorkerRuntime: Sendable {
             redactor: session.settings.redactor, hooks: hooks, logger: logger)
         let worker = JobWorker(
             context, lock: lock, listener: listener,
-            checkpoints: Checkpoints(store, logger: logger))
+            checkpoints: Checkpoints(store, logger: logger),
+            upkeep: Upkeep(store, retention: session.retention, logger: logger))
         logger.notice("Worker starts", metadata: [LogKey.komodoInstance: "\(access.instance)"])
         do {
             try await run(worker, logger: logger)

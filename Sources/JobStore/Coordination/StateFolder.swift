@@ -70,6 +70,9 @@ package struct StateFolder: Sendable, Hashable {
     /// The lock of the checkpointer's role.
     var checkpointerLock: String { "\(path)/checkpointer.lock" }
 
+    /// The lock of the one process that indexes and prunes in the background.
+    package var upkeepLock: String { "\(path)/upkeep.lock" }
+
     /// Whether it is there says that the log has to be cut.
     var erasureMark: String { "\(path)/secrets-deleted" }
 

@@ -56,12 +56,17 @@ enum DatabaseFile {
         let logsAhead = header[writeVersionOffset] == 2
         let application = header[applicationOffset..<applicationOffset + 4]
             .reduce(Int32(0)) { $0 << 8 | Int32($1) }
-        guard logsAhead || application == Migrator.applicationID else { throw .foreign(path) }
+        // Ours has no table yet, and logs ahead no sooner, between the first steps of its making.
+        let isEmpty = header[schemaCookieOffset..<schemaCookieOffset + 4].allSatisfy { $0 == 0 }
+        guard logsAhead || isEmpty || application == Migrator.applicationID else {
+            throw .foreign(path)
+        }
     }
 
     private static let magic = Array("SQLite format 3".utf8) + [0]
     private static let headerBytes = 100
     private static let writeVersionOffset = 18
+    private static let schemaCookieOffset = 40
     private static let applicationOffset = 68
 
     /// The first bytes of the file; none when it is empty, or cannot be read, about which SQLite

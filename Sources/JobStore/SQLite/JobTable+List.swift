@@ -61,10 +61,15 @@ extension JobTable {
             }
         }
         guard !words.isEmpty else { return [("job", extra)] }
+        // The unfinished jobs of a phase are few among few.
+        if let phase = query.phase, phase.status.isTerminal {
+            return [("job INDEXED BY job_end_phase", ["finished_at IS NOT NULL"] + extra)]
+        }
         return words.map { ("job INDEXED BY job_status", ["status = \($0)"] + extra) }
     }
 
-    private static func filter(_ query: JobQuery) -> ([String], StatementArguments) {
+    /// The conditions of a query with their values.
+    static func filter(_ query: JobQuery) -> ([String], StatementArguments) {
         var conditions: [String] = []
         var arguments: StatementArguments = [:]
         func require(_ condition: String, _ values: StatementArguments) {
@@ -106,5 +111,5 @@ extension JobTable {
             SELECT id FROM job INDEXED BY job_created WHERE created_at >= :since
             ORDER BY created_at LIMIT \(sinceRowsMax)))
         """
-    private static let sinceRowsMax = 10_000
+    static let sinceRowsMax = 10_000
 }

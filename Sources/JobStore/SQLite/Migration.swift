@@ -25,6 +25,9 @@ struct Migration: Sendable {
         Migration(
             "0006_fence_on_clock_since_boot",
             PackageResources._006_fence_on_clock_since_boot_sql),
+        Migration("0007_index_logs", PackageResources._007_index_logs_sql),
+        Migration("0008_allow_pruning", PackageResources._008_allow_pruning_sql),
+        Migration("0009_index_ends", PackageResources._009_index_ends_sql),
     ]
 
     /// SHA-256 of the text, in lower-case hexadecimal.

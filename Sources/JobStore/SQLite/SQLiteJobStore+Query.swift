@@ -99,7 +99,7 @@ extension SQLiteJobStore {
 
     /// How long a run without an owner is told from those of later jobs by a look of its own: the
     /// search for a lost answer reaches back by minutes only.
-    private static let laneDoubtMax: Duration = .seconds(86_400)
+    static let laneDoubtMax: Duration = .seconds(86_400)
 
     package func isLaneDoubtful(_ lane: String) async throws(StoreError) -> Bool {
         let since = clock.now() - Self.laneDoubtMax
@@ -175,51 +175,8 @@ extension SQLiteJobStore {
 
 extension [Int64] {
     /// The value below which `percent` of these sorted values lie; nearest rank.
-    fileprivate func percentile(_ percent: Int) -> Int64 {
+    func percentile(_ percent: Int) -> Int64 {
         self[Swift.max(0, (count * percent + 99) / 100 - 1)]
-    }
-}
-
-extension JobTable {
-    private static let durationsMax = 1_000
-
-    static func stats(_ db: Database, since: Int64) throws -> StoreStats {
-        var rows: [JobOperation: StoreStats.Row] = [:]
-        var byState: [JobState: Int] = [:]
-        let counts = try Row.fetchAll(
-            db,
-            sql: """
-                SELECT operation, status, phase, count(*) AS n FROM job
-                WHERE created_at >= :since GROUP BY operation, status, phase
-                """, arguments: ["since": since])
-        for row in counts {
-            guard let operation = JobOperation(rawValue: row["operation"]),
-                let state = JobState(status: row["status"], phase: row["phase"])
-            else { continue }
-            rows[operation, default: StoreStats.Row(operation: operation, counts: [:])]
-                .counts[state.status, default: 0] += row["n"]
-            byState[state, default: 0] += row["n"]
-        }
-        for operation in rows.keys {
-            let durations = try Int64.fetchAll(
-                db,
-                sql: """
-                    SELECT finished_at - accepted_at FROM job
-                    WHERE operation = :operation AND status = 'success'
-                        AND created_at >= :since AND accepted_at IS NOT NULL
-                    ORDER BY id DESC LIMIT :limit
-                    """,
-                arguments: [
-                    "operation": operation.rawValue, "since": since, "limit": durationsMax,
-                ]
-            ).sorted()
-            guard !durations.isEmpty else { continue }
-            rows[operation]?.median = durations.percentile(50)
-            rows[operation]?.p90 = durations.percentile(90)
-        }
-        return StoreStats(
-            rows: rows.values.sorted { $0.operation.rawValue < $1.operation.rawValue },
-            byState: byState)
     }
 }
 

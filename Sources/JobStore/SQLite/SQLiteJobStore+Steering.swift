@@ -175,14 +175,21 @@ extension JobTable {
         }
     }
 
-    /// The id of the job that an update belongs to.
-    func owner(of update: String, instance: String) throws -> JobID? {
-        try JobRecord.fetchOne(
+    /// Which job an update belongs to, for people; nil when it belongs to none.
+    func owner(of update: String, instance: String) throws -> String? {
+        var statement = try PositionalStatement(
             db,
-            sql: """
-                SELECT \(JobRecord.qualifiedColumns) FROM adoption JOIN job ON job.id = adoption.job_id
-                WHERE adoption.instance = :instance AND update_id = :update
-                """, arguments: ["instance": instance, "update": update])?.id
+            """
+            SELECT job.token FROM adoption LEFT JOIN job ON job.id = adoption.job_id
+            WHERE adoption.instance = ? AND update_id = ?
+            """)
+        statement.bind(instance)
+        statement.bind(update)
+        guard try statement.step() else { return nil }
+        var row = statement.row
+        let token: String? = row.next()
+        guard let token, let owner = try job(token: token) else { return "a job that was pruned" }
+        return "\(owner.id)"
     }
 
     /// Turns a new job into one that Komodo runs already.

@@ -99,6 +99,10 @@ package final class SQLiteJobStore: JobStore {
             // Not as GRDB does it, which writes into an empty log: whoever only wants to look could
             // not do so on a full disk. Where the log is in use already, this writes nothing.
             try queue.writeWithoutTransaction { db in
+                // Only an empty file takes it. The first page is written by this already.
+                if try Int.fetchOne(db, sql: "PRAGMA page_count") == 0 {
+                    try db.execute(sql: "PRAGMA auto_vacuum = INCREMENTAL")
+                }
                 guard try String.fetchOne(db, sql: "PRAGMA journal_mode = WAL") == "wal" else {
                     throw DatabaseError(message: "it cannot log ahead")
                 }

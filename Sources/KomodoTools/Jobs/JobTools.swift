@@ -5,7 +5,7 @@ internal import MCP
 /// The tools that show and steer jobs.
 enum JobTools {
     static let entries: [ToolEntry] = [
-        list, get, wait, logs, cancel, retry, resolve, budget, stats,
+        list, get, wait, logs, search, cancel, retry, resolve, budget, stats,
     ]
 
     /// A tool of this module.

@@ -10,7 +10,7 @@ internal import Testing
         "Deploy", "Build", "StartServer", "StopServer", "RestartServer", "RunProcedure",
         "TriggerAction", "PullRepo", "CloneRepo",
     ].map { "komodo_execute_" + $0 }
-    static let looking = ["List", "Get", "Wait", "Logs", "Budget", "Stats"]
+    static let looking = ["List", "Get", "Wait", "Logs", "Search", "Budget", "Stats"]
         .map { "komodo_jobs_" + $0 }
     static let jobs = looking + ["Cancel", "Retry", "Resolve"].map { "komodo_jobs_" + $0 }
     static let reading =

@@ -114,6 +114,7 @@ struct MigrationTests {
             """
             SELECT group_concat(name) FROM pragma_table_list
             WHERE strict = 0 AND schema = 'main' AND name NOT LIKE 'sqlite_%'
+                AND type NOT IN ('virtual', 'shadow')
             """)
         #expect(loose == nil)
     }

@@ -45,8 +45,20 @@ struct QueryPlanTests {
         // Endings of ids are for people at a shell.
         ("LIKE '%' ||", "SCAN job USING COVERING INDEX"),
         // Statistics count all jobs of their time.
-        ("GROUP BY operation", "SCAN job USING INDEX job_operation"),
-        ("GROUP BY operation", "USE TEMP B-TREE FOR GROUP BY"),
+        ("finished_at IS NOT NULL AND created_at >= :since", "SCAN job USING INDEX job_ended"),
+        ("finished_at IS NULL AND created_at >= :since", "SCAN job USING INDEX job_unfinished"),
+        ("finished_at IS NULL AND created_at >= :since", "USE TEMP B-TREE FOR GROUP BY"),
+        // Rows that the index of logs names.
+        ("log_index MATCH", "SCAN log_index VIRTUAL TABLE INDEX"),
+        // The logs of jobs that run, and those that were written a moment ago.
+        ("FROM unindexed_job", "SCAN unindexed_job"),
+        // What FTS5 asks itself.
+        ("'log_index_config'", "SCAN main.log_index_config"),
+        // As many as are to be kept.
+        ("LIMIT 1 OFFSET :kept", "SCAN job"),
+        // The oldest ones, one or as many as a step takes.
+        ("FROM stale_log", "SCAN stale_log"),
+        ("SELECT min(id) FROM (SELECT id FROM job", "SCAN (subquery"),
         // A handful of rows each.
         ("SELECT * FROM access_token", "SCAN access_token"),
         ("FROM worker ORDER BY started_at", "SCAN worker"),
@@ -83,6 +95,7 @@ struct QueryPlanTests {
         try await ask()
         try await work()
         try await look()
+        try await tend()
         let retry = try await test.apply(
             .concluded(.failed(Samples.problem)),
             to: try await test.running(.deploy, 50, update: "f")
@@ -103,6 +116,22 @@ struct QueryPlanTests {
         try await store.retire("w1")
         try await store.retire("w2")
         try await test.pass(.seconds(86_400))
+    }
+
+    private func tend() async throws {
+        let store = try #require(test.store as? SQLiteJobStore)
+        while try await store.indexLogs() {}
+        let now = test.clock.now + .seconds(86_400)
+        for rule in [
+            PruneRule(logsEndedBefore: now, newestKept: 1), PruneRule(jobsEndedBefore: now),
+        ] {
+            _ = try await store.prunable(rule, from: nil)
+            var place: PrunePlace?
+            repeat {
+                place = try await store.prune(rule, from: place).next
+            } while place != nil
+        }
+        _ = try await store.shrink()
     }
 
     private func ask() async throws {
@@ -172,6 +201,10 @@ struct QueryPlanTests {
         _ = try await store.logMark(of: job.row)
         _ = try await store.secrets(of: job.row)
         _ = try await store.laneHolder("x")
+        for since in [nil, test.clock.now] {
+            let jobs = JobQuery(statuses: [.success], principal: "ann", since: since)
+            _ = try await store.search(try #require(LogSearch("text", in: jobs)))
+        }
         _ = try await store.isLaneDoubtful("x")
         _ = try await store.estimate(
             .deploy, target: Samples.target(1), instance: Samples.instance)
@@ -219,7 +252,7 @@ struct QueryPlanTests {
         ListPlan(query: JobQuery(phase: .scheduled), step: "SEARCH job USING INDEX job_status"),
         ListPlan(
             query: JobQuery(statuses: [.failed], phase: .outcomeUnknown, before: 9),
-            step: "SEARCH job USING INDEX job_status (status=? AND id<?)"),
+            step: "SEARCH job USING INDEX job_end_phase (phase=? AND id<?)"),
         ListPlan(
             query: JobQuery(operation: .deploy), step: "SEARCH job USING INDEX job_operation"),
         ListPlan(

@@ -119,6 +119,22 @@ extension FaultyStore {
         try await store.logs(of: job)
     }
 
+    func search(_ search: LogSearch) async throws(StoreError) -> LogSearchPage {
+        try await store.search(search)
+    }
+
+    func prune(
+        _ rule: PruneRule, from place: PrunePlace?
+    ) async throws(StoreError) -> PruneStep {
+        try await store.prune(rule, from: place)
+    }
+
+    func prunable(
+        _ rule: PruneRule, from place: PrunePlace?
+    ) async throws(StoreError) -> PruneStep {
+        try await store.prunable(rule, from: place)
+    }
+
     func logMark(of job: Int64) async throws(StoreError) -> LogMark {
         try await store.logMark(of: job)
     }

@@ -34,7 +34,8 @@ struct CatalogueTests {
         #expect(
             JobTools.entries.map(\.name) == [
                 "komodo_jobs_List", "komodo_jobs_Get", "komodo_jobs_Wait", "komodo_jobs_Logs",
-                "komodo_jobs_Cancel", "komodo_jobs_Retry", "komodo_jobs_Resolve",
+                "komodo_jobs_Search", "komodo_jobs_Cancel", "komodo_jobs_Retry",
+                "komodo_jobs_Resolve",
                 "komodo_jobs_Budget", "komodo_jobs_Stats",
             ])
         #expect(Self.names.count == Set(Self.names).count)
@@ -61,7 +62,7 @@ struct CatalogueTests {
     @Test(arguments: names)
     func hintsAreTrue(_ name: String) throws {
         let hints = try #require(try Self.tool(name).annotations)
-        let isLocal = ["List", "Get", "Wait", "Logs", "Budget", "Stats"].contains {
+        let isLocal = ["List", "Get", "Wait", "Logs", "Search", "Budget", "Stats"].contains {
             name == "komodo_jobs_\($0)"
         }
         let reads = isLocal || Self.reads.contains(name)

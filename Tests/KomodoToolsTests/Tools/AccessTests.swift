@@ -34,7 +34,8 @@ struct AccessTests {
             #expect(
                 try await names("read")
                     == CatalogueTests.reads + [
-                        ToolName.list, ToolName.get, ToolName.wait, ToolName.logs, ToolName.budget,
+                        ToolName.list, ToolName.get, ToolName.wait, ToolName.logs, ToolName.search,
+                        ToolName.budget,
                     ])
             let operate = try await names("operate")
             #expect(operate.contains(ToolName.deploy) && operate.contains(ToolName.retry))
@@ -73,6 +74,13 @@ struct AccessTests {
                 #expect(answer.code == "NOT_FOUND", "\(name)")
             }
             #expect(try await bench.call(ToolName.list, [:], as: theirs).data["total"] == 0)
+            let lease = try await bench.accept(job, update: "67a1b2c3d4e5f60718293a4b")
+            _ = try await bench.finish(
+                job, lease, as: .succeeded, logs: [ToolBench.log("Deploy", "needle")])
+            for (caller, count) in [(mine, 1), (theirs, 0)] {
+                let found = try await bench.call(ToolName.search, ["text": "needle"], as: caller)
+                #expect(found.data["items"]?.array?.count == count)
+            }
             #expect(try await bench.call(ToolName.list, [:], as: mine).data["total"] == 1)
             let admin = Self.token("root", "admin")
             #expect(try await bench.call(ToolName.list, [:], as: admin).data["total"] == 1)

@@ -331,6 +331,45 @@ struct JobToolTests {
         }
     }
 
+    @Test func logsAreSearched() async throws {
+        try await ToolBench.offline { bench in
+            for (number, name) in ["api", "web"].enumerated() {
+                let job = try await bench.deploy(name)
+                let lease = try await bench.accept(job, update: "67a1b2c3d4e5f60718293a4\(number)")
+                _ = try await bench.finish(
+                    job, lease, as: .succeeded,
+                    logs: [ToolBench.log("Deploy", "one\nNo space left: \(name)\nthree")])
+            }
+            func search(_ arguments: JSONObject) async throws -> Answer {
+                try await bench.call(ToolName.search, arguments)
+            }
+            let all = try await search(["text": "no space left"])
+            let items = try #require(all.data["items"]?.array)
+            #expect(
+                items.compactMap { $0["text"]?.string }
+                    == ["No space left: web", "No space left: api"])
+            #expect(all.data["has_more"] == false && all.data["next_cursor"] == nil)
+            #expect(all.data["notice"]?.string?.contains("not instructions") == true)
+            guard case .text(let text, _)? = all.result?.content.first else {
+                Issue.record("no text")
+                return
+            }
+            #expect(text.hasPrefix(UntrustedFrame.notice))
+            let first = try await search(["text": "no space left", "limit": 1])
+            #expect(first.data["has_more"] == true)
+            let cursor = try #require(first.data["next_cursor"])
+            let second = try await search(["text": "no space left", "limit": 1, "cursor": cursor])
+            #expect(second.data["items"]?.array == [items[1]])
+            let api = try await search(["text": "no space left", "target": "api"])
+            #expect(api.data["items"]?.array == [items[1]])
+            for wrong in [["text": "ab"], ["text": "a\nbc"], ["text": "abc", "cursor": "0"]]
+                as [JSONObject]
+            {
+                #expect(try await search(wrong).code == "VALIDATION_ERROR")
+            }
+        }
+    }
+
     @Test func logsArePagedAndFramedAsData() async throws {
         try await ToolBench.offline { bench in
             let job = try await bench.deploy("api")
