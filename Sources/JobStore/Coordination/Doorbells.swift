@@ -4,14 +4,16 @@ internal import Glibc
 /// Rings everybody who waits for changes of the database: one empty datagram each, never blocking.
 struct Doorbells: Sendable {
     private let folder: StateFolder
+    private let list: BellList
 
     init(folder: StateFolder) {
         self.folder = folder
+        list = BellList(folder: folder)
     }
 
     /// Wakes all listeners; a lost ring is made good by their tick.
     func ring() {
-        let bells = folder.bells()
+        let bells = list.bells()
         guard !bells.isEmpty else { return }
         let descriptor = socket(AF_UNIX, datagramSocketType, 0)
         guard descriptor >= 0 else { return }
