@@ -63,7 +63,8 @@ package final class JobWorker: Sendable {
         while true {
             do {
                 try await context.store.register(context.worker)
-                return try await scheduler.takeOver()
+                try await scheduler.takeOver()
+                return
             } catch {
                 guard error.mayPassByItself else { throw error }
                 context.logger.error(

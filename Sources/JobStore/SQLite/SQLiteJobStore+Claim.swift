@@ -27,8 +27,9 @@ extension SQLiteJobStore {
 
     /// Whether a due job waits for this worker.
     func hasReady(_ worker: WorkerRecord) async throws(StoreError) -> Bool {
-        try await read { db in
-            try JobTable.readyStatement(db, worker, limit: 1).step()
+        let now = clock.now()
+        return try await read { db in
+            try JobTable.readyStatement(db, worker, at: now, limit: 1).step()
         }
     }
 
@@ -166,25 +167,28 @@ extension SQLiteJobStore {
 extension JobTable {
     /// Due jobs in the order in which they are taken.
     func ready(_ worker: WorkerRecord, limit: Int) throws -> [JobRecord] {
-        let jobs = try Self.readyStatement(db, worker, limit: limit).allJobs()
+        let jobs = try Self.readyStatement(db, worker, at: now, limit: limit).allJobs()
         for job in jobs { loaded.remember(job) }
         return jobs
     }
 
     static func readyStatement(
-        _ db: Database, _ worker: WorkerRecord, limit: Int
+        _ db: Database, _ worker: WorkerRecord, at now: Timestamp, limit: Int
     ) throws -> PositionalStatement {
         var statement = try PositionalStatement(db, readySQL)
         statement.bind(worker.instance)
         statement.bind(worker.servesAllKeys ? nil : worker.keyFingerprint)
+        statement.bind(now)
         statement.bind(limit)
         return statement
     }
 
+    /// Jobs whose start window has closed are left to the tick, which ends them.
     private static let readySQL = """
         SELECT \(JobRecord.columns) FROM job
         WHERE phase = 'queued' AND instance = ?1 AND (?2 IS NULL OR key_fingerprint = ?2)
-        ORDER BY priority DESC, id LIMIT ?3
+            AND expires_at > ?3
+        ORDER BY priority DESC, id LIMIT ?4
         """
 
     /// Takes one due job; nil when its lane is held, in which case it waits there from now on.

@@ -105,38 +105,60 @@ final class Scheduler: Sendable {
 
     // MARK: Looking at everything
 
+    /// What a pass does, in this order: what has just come is not kept waiting by the rest.
+    private enum Step: CaseIterable { case claim, expire, takeOver, passOnCancels, claimMore }
+
     /// One look at everything; what it claims is submitted.
     private func pass(_ submissions: inout DiscardingTaskGroup) async throws(StoreError) {
         var failure: StoreError?
-        for step in [expire, takeOver, passOnCancels] {
+        var mayBeMore = false
+        for step in Step.allCases {
             do throws(StoreError) {
-                try await step()
+                switch step {
+                case .claim: try await submitClaimed(&submissions)
+                case .expire: mayBeMore = try await expire()
+                case .takeOver: mayBeMore = try await takeOver() || mayBeMore
+                case .passOnCancels: try await passOnCancels()
+                case .claimMore: if mayBeMore { try await submitClaimed(&submissions) }
+                }
             } catch {
                 // What one job's row refuses must not keep the others waiting.
                 guard error.remedy == .leave else { throw error }
                 failure = failure ?? error
             }
         }
-        for job in try await claim() {
-            submissions.addTask { await self.submit(job) }
-        }
         if let failure { throw failure }
     }
 
-    private func expire() async throws(StoreError) {
+    private func submitClaimed(_ submissions: inout DiscardingTaskGroup) async throws(StoreError) {
+        for job in try await claim() {
+            submissions.addTask { await self.submit(job) }
+        }
+    }
+
+    /// Wakes and ends what is due.
+    ///
+    /// - Returns: whether jobs may have become ready by that.
+    private func expire() async throws(StoreError) -> Bool {
         let tick = try await context.store.tick(instance: context.worker.instance)
         if tick.hasShortenedWaits {
             context.logger.notice("The clock was set back; waits from before were shortened")
         }
         for job in tick.expired { context.logEnd(job) }
+        return tick.woken > 0 || !tick.expired.isEmpty || tick.hasShortenedWaits
     }
 
     /// Takes over the jobs of workers that are gone, part by part.
-    func takeOver() async throws(StoreError) {
+    ///
+    /// - Returns: whether there were any.
+    @discardableResult
+    func takeOver() async throws(StoreError) -> Bool {
+        var isFirst = true
         while true {
             let jobs = try await context.store.takeOver(
                 context.worker, grace: context.policy.reconcileGrace)
-            guard !jobs.isEmpty else { return }
+            guard !jobs.isEmpty else { return !isFirst }
+            isFirst = false
             context.logger.notice(
                 "Took over jobs of a worker that is gone",
                 metadata: [LogKey.count: "\(jobs.count)"])

@@ -32,6 +32,17 @@ struct ClaimConformance {
     }
 
     @Test(arguments: StoreFactory.all)
+    func aJobWhoseStartWindowHasClosedIsLeftToTheTick(factory: StoreFactory) async throws {
+        let test = try await factory.make()
+        let job = try await test.enqueue { $0.startWithin = .seconds(60) }
+        test.clock.advance(.seconds(60))
+        #expect(try await test.claim().isEmpty)
+        #expect(try await test.state(job) == .pending(.queued))
+        let tick = try await test.store.tick(instance: Samples.instance)
+        #expect(tick.expired.map(\.row) == [job.row])
+    }
+
+    @Test(arguments: StoreFactory.all)
     func noMoreThanTheLimitIsTaken(factory: StoreFactory) async throws {
         let test = try await factory.make()
         for number in 1...5 { try await test.enqueue(.deploy, number) }
