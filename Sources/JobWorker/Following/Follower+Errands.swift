@@ -30,6 +30,7 @@ extension Follower {
                 let now = context.clock.sinceBoot()
                 book.withLock { $0.endErrand(job, at: now) }
             }
+            wakeUp.call()
             next = beginErrand()
         }
     }

@@ -19,6 +19,7 @@ extension Follower {
             }
             let now = context.clock.sinceBoot()
             book.withLock { $0.feedLost(at: now) }
+            wakeUp.call()
         }
     }
 
@@ -52,6 +53,7 @@ extension Follower {
     }
 
     private func hear(_ news: FeedNews) {
+        defer { wakeUp.call() }
         let now = context.clock.sinceBoot()
         switch news {
         case .told(let hint): book.withLock { $0.told(hint, at: now) }

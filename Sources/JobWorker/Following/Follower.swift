@@ -12,6 +12,8 @@ final class Follower: Sendable {
     let context: WorkerContext
     let book: Mutex<FollowBook>
     let feedState: Mutex<FeedState>
+    /// Called when the book has something to do earlier than it had.
+    let wakeUp = WakeUp()
     /// Whether the worker wants to be told of updates, whenever that changes; one consumer.
     let feedWishes: AsyncStream<Bool>
     let feedWisher: AsyncStream<Bool>.Continuation
@@ -37,12 +39,14 @@ final class Follower: Sendable {
         let now = context.clock.sinceBoot()
         let endsAt = context.deadline(of: job)
         book.withLock { $0.add(job, at: now, endsAt: endsAt) }
+        wakeUp.call()
     }
 
     /// Looks at a job soon.
     func hasten(_ row: Int64) {
         let now = context.clock.sinceBoot()
         book.withLock { $0.hasten(row, at: now) }
+        wakeUp.call()
     }
 
     /// Follows until it is cancelled.
@@ -54,7 +58,7 @@ final class Follower: Sendable {
             var backoff = WorkerPolicy.storeBackoff
             // An errand that fails for good ends the others and this loop.
             while !errands.isCancelled {
-                try await context.sleep(pause())
+                try await wakeUp.wait(atMost: pause(), context.sleep)
                 decideFeed()
                 do {
                     try await lookForReaders()
@@ -75,12 +79,15 @@ final class Follower: Sendable {
     }
 
     private static let pauseMin: Duration = .milliseconds(10)
-    private static let pauseMax: Duration = .milliseconds(500)
+    /// For what shows in time alone, such as that a feed has become worth while.
+    private static let pauseMax: Duration = .seconds(1)
 
-    /// The pause until the next job is due; short enough to see a new one in time.
-    private func pause() -> Duration {
+    /// The pause until the next job is due; nil while nothing is followed or heard.
+    private func pause() -> Duration? {
+        let (due, isEmpty) = book.withLock { ($0.nextDue(), $0.entries.isEmpty) }
+        if isEmpty, !feedState.withLock(\.isWanted) { return nil }
         let pauseMax = Self.pauseMax * context.policy.pollScale
-        guard let due = book.withLock({ $0.nextDue() }) else { return pauseMax }
+        guard let due else { return pauseMax }
         let wait = Duration.milliseconds(due - context.clock.sinceBoot())
         return min(max(wait, Self.pauseMin), pauseMax)
     }
