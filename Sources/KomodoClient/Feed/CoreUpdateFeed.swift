@@ -89,6 +89,7 @@ final class CoreUpdateFeed: UpdateFeed {
         }
         // A task that is cancelled may leave the loop before the line is closed.
         line.close(.left)
+        await line.settle()
         let end = line.end ?? .left
         if line.openedAt == nil || end.finding != .nothing {
             await turnstile.learn(pass, from: Lesson(finding: end.finding))
@@ -140,16 +141,17 @@ extension CoreUpdateFeed {
             return line.close(FeedEnd(HTTPFailure(error, url: url)))
         }
         let timeout = TimeAmount.milliseconds(connection.connectTimeout.inMilliseconds)
+        // A name may have several addresses, which are tried beside each other: what hangs on a
+        // channel has to wait for the one that is left.
         ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .connectTimeout(timeout)
-            .channelInitializer { channel in
-                channel.eventLoop.makeCompletedFuture {
-                    guard line.adopt(channel) else { throw CancellationError() }
-                    channel.closeFuture.whenComplete { _ in line.close(.closed) }
-                    try self.prepare(channel, address, tls, line, hear)
-                }
-            }
+            .resolver(surroundings.resolver)
             .connect(host: address.host, port: address.port)
+            .flatMapThrowing { channel in
+                guard line.adopt(channel) else { return channel.close(promise: nil) }
+                channel.closeFuture.whenComplete { _ in line.close(.closed) }
+                try self.prepare(channel, address, tls, line, hear)
+            }
             .whenFailure { line.close(FeedEnd(HTTPFailure($0, url: url))) }
     }
 
@@ -198,7 +200,7 @@ extension CoreUpdateFeed {
         ).whenComplete { [connection] result in
             switch result {
             case .success(let isUpgraded):
-                guard isUpgraded else { return }
+                guard isUpgraded, line.end == nil else { return }
                 let login = ByteBuffer(string: FeedSession.login(connection))
                 channel.writeAndFlush(WebSocketFrame.ofClient(.text, login), promise: nil)
             case .failure(ChannelError.inappropriateOperationForState):

@@ -64,7 +64,8 @@ extension FeedEnd {
             self.init(
                 error: refusal.komodoError, loss: .throttled(wait), finding: refusal.finding)
         case .keyAccepted, .keyRefused, .nothing:
-            guard ![408, 500, 502, 503, 504].contains(refusal.status) else {
+            // 501 alone of the server's errors says that it will stay so.
+            guard refusal.status != 408, refusal.status < 500 || refusal.status == 501 else {
                 self.init(error: refusal.komodoError, loss: .broken)
                 return
             }

@@ -60,8 +60,7 @@ final class FeedHandler: ChannelInboundHandler {
         guard line.end == nil else { return }
         switch session.receive(text) {
         case .opened:
-            line.open(at: now())
-            hear(.opened)
+            if line.open(at: now()) { hear(.opened) }
         case .hint(let hint): hear(.told(hint))
         case .refused(let refusal): line.close(FeedEnd(login: refusal))
         case .strange(let words): line.close(FeedEnd(strange: words))

@@ -44,9 +44,23 @@ final class FeedLine: Sendable {
     }
 
     /// The login is accepted.
-    func open(at now: Duration) {
-        state.withLock { $0.openedAt = now }
-        opening.yield()
+    ///
+    /// - Returns: false when it has ended already.
+    func open(at now: Duration) -> Bool {
+        let isOpen = state.withLock { state in
+            guard state.end == nil else { return false }
+            state.openedAt = now
+            return true
+        }
+        if isOpen { opening.yield() }
+        return isOpen
+    }
+
+    /// Waits until handlers of the channel that were at something have done it.
+    func settle() async {
+        guard let channel = state.withLock({ $0.channel }) else { return }
+        // A loop that has ended runs no handlers.
+        try? await channel.eventLoop.submit {}.get()
     }
 
     /// Ends it for this reason, unless it has ended already.

@@ -9,6 +9,9 @@ struct FeedPace: Sendable, Hashable {
     /// After a refusal of the key: its breaker is open, and others try it.
     static let refusedWait: Duration = .seconds(300)
     /// After an answer that no websocket is to be had, as from a proxy that passes no upgrades on.
+    ///
+    /// Not after the first such answer where there was one before: a proxy answers so while Komodo
+    /// is put anew behind it.
     static let absentWait: Duration = .seconds(600)
     /// A connection that lasted so long shows that all is well again.
     static let healthyMin: Duration = .seconds(60)
@@ -24,6 +27,8 @@ struct FeedPace: Sendable, Hashable {
 
     private var nextWait = Self.waitMin
     private var opensAt: Duration?
+    /// Whether the last connection that was answered was heard.
+    private var wasHeard = false
 
     /// How long the next try has to wait.
     func wait(at now: Duration) -> Duration {
@@ -38,6 +43,7 @@ struct FeedPace: Sendable, Hashable {
     ///     do not come back together.
     mutating func ended(_ loss: Loss, lasted: Duration?, at now: Duration, random: UInt64) {
         if let lasted, lasted >= Self.healthyMin { nextWait = Self.waitMin }
+        if lasted != nil { wasHeard = true }
         let wait: Duration
         switch loss {
         case .left:
@@ -51,7 +57,8 @@ struct FeedPace: Sendable, Hashable {
         case .refused:
             wait = Self.refusedWait
         case .absent:
-            wait = Self.absentWait
+            wait = wasHeard ? nextWait : Self.absentWait
+            wasHeard = false
         }
         opensAt = now + wait + wait * (Double(random >> 32) / Double(1 << 34))
     }

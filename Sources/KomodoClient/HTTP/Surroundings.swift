@@ -1,5 +1,6 @@
 private import FoundationEssentials
 internal import Jobs
+internal import NIOPosix
 
 /// What the client takes from the world besides the network, so that tests can stand in for it.
 struct Surroundings: Sendable {
@@ -11,6 +12,8 @@ struct Surroundings: Sendable {
     var sleep: @Sendable (Duration) async throws -> Void
     /// 64 random bits, for jitter.
     var random: @Sendable () -> UInt64
+    /// Finds the addresses of the websocket's host; nil asks the system.
+    var resolver: (any Resolver & Sendable)?
 
     /// The machine's own clocks and random numbers.
     static let live: Surroundings = {

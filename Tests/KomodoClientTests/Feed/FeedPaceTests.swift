@@ -44,6 +44,15 @@ struct FeedPaceTests {
     }
 
     @Test
+    func whatIsAbsentWhereItWasHeardIsTriedOnceMore() {
+        var pace = FeedPace()
+        let waits = waits(
+            &pace,
+            [(.broken, .seconds(90)), (.absent, nil), (.absent, nil), (.broken, .seconds(1))])
+        #expect(waits == [5, 10, 600, 10].map { .seconds($0) })
+    }
+
+    @Test
     func patienceIsObeyedAndNeverShorterThanTheWait() {
         var pace = FeedPace()
         let waits = waits(

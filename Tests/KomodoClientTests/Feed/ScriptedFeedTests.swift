@@ -1,5 +1,7 @@
 import JSON
 import Jobs
+import NIOCore
+import NIOPosix
 import ScriptedHTTP
 import Testing
 
@@ -51,6 +53,46 @@ struct ScriptedFeedTests {
             #expect(witness.permits == [.poll])
             #expect(witness.signals == [KomodoSignals(keyAccepted: true)])
         }
+    }
+
+    /// Gives a name these addresses, in this order.
+    private final class Addresses: Resolver, Sendable {
+        private let loop: any EventLoop
+        private let hosts: [String]
+
+        init(_ hosts: [String]) {
+            self.hosts = hosts
+            loop = MultiThreadedEventLoopGroup.singleton.next()
+        }
+
+        func initiateAQuery(host: String, port: Int) -> EventLoopFuture<[SocketAddress]> {
+            loop.makeCompletedFuture {
+                try hosts.map { try SocketAddress(ipAddress: $0, port: port) }
+            }
+        }
+
+        func initiateAAAAQuery(host: String, port: Int) -> EventLoopFuture<[SocketAddress]> {
+            loop.makeSucceededFuture([])
+        }
+
+        func cancelQueries() {}
+    }
+
+    /// Nobody listens at the others.
+    @Test(arguments: [["127.0.0.2", "127.0.0.1"], ["127.0.0.2", "127.0.0.3", "127.0.0.1"]])
+    func aNameWithSeveralAddressesIsReachedAtTheOneThatAnswers(hosts: [String]) async throws {
+        let server = try await ScriptedServer.start(SocketBytes.script(Self.welcome))
+        var surroundings = SteppedClock().surroundings
+        surroundings.resolver = Addresses(hosts)
+        try await withClient(
+            testConnection("http://komodo.example:\(server.port)"), surroundings: surroundings
+        ) { client in
+            try await FeedEar.listening(to: client) { ear in
+                try await eventually("not opened") { ear.news == [.opened] }
+                #expect(server.received.heads.count == 1)
+            }
+        }
+        try await server.stop()
     }
 
     @Test
