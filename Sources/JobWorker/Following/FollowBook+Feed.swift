@@ -101,8 +101,8 @@ extension UpdateHint {
     fileprivate func isNews(to job: JobRecord) -> Bool {
         switch status {
         case .queued: false
-        case .inProgress:
-            job.state == .running(.accepted) || job.state == .running(.unreachable)
+        // That an accepted run has begun shows in its first poll.
+        case .inProgress: job.state == .running(.unreachable)
         case .complete, .other: true
         }
     }

@@ -172,6 +172,7 @@ struct FollowBook: Sendable {
     ///
     /// - Returns: whether the jobs count as unreachable from now on.
     mutating func failed(at now: Int64, wait: Duration?) -> Bool {
+        if feed.isTrusted { allowance.take(at: now) }
         failuresInARow += 1
         let since = failingSince ?? now
         failingSince = since
