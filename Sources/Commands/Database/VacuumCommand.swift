@@ -28,6 +28,8 @@ struct VacuumCommand: AsyncParsableCommand {
             try Confirmation.ask(
                 "Nobody can write to \(store.path) (\(ByteText.short(before))) meanwhile.",
                 verb: "do", refusal: "Nothing done.")
+            // One may have begun meanwhile.
+            try await refuseWhileWorkersLive(store)
         }
         try await store.vacuum()
         let after = try await store.room().fileBytes

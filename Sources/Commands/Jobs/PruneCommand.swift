@@ -10,8 +10,8 @@ struct PruneCommand: AsyncParsableCommand {
         commandName: "prune",
         abstract: "Remove finished jobs, or their logs, that are old.",
         discussion: """
-            Without an option, what is older than KOMODO_KEEP_JOBS and KOMODO_KEEP_LOGS, which a \
-            worker removes by itself. Jobs that are not finished stay, and so does the knowledge \
+            Without an option, what is older than KOMODO_KEEP_JOBS and KOMODO_KEEP_LOGS, which the \
+            daemon removes by itself. Jobs that are not finished stay, and so does the knowledge \
             which of Komodo's runs belonged to removed jobs: no other job may take one for its \
             own. Idempotency keys stay for 30 days more. It works in short steps, between which \
             others use the database, and may be stopped at any moment.

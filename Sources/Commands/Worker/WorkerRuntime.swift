@@ -43,7 +43,7 @@ struct WorkerRuntime: Sendable {
         let worker = JobWorker(
             context, lock: lock, listener: listener,
             checkpoints: Checkpoints(store, logger: logger),
-            upkeep: Upkeep(store, retention: session.retention, logger: logger))
+            upkeep: Upkeep(store, retention: retention, logger: logger))
         logger.notice("Worker starts", metadata: [LogKey.komodoInstance: "\(access.instance)"])
         do {
             try await run(worker, logger: logger)
@@ -53,6 +53,17 @@ struct WorkerRuntime: Sendable {
         }
         await komodo.shutdown()
         logger.notice("Worker ends")
+    }
+
+    /// What the daemon of an instance removes by itself.
+    ///
+    /// A worker that comes and goes with a command or a server may have been started with other
+    /// settings, and removes nothing.
+    private var retention: Retention {
+        guard kind == .daemon else { return Retention() }
+        var retention = session.retention
+        retention.instance = access.instance
+        return retention
     }
 
     /// The lock by which others know that the worker lives.

@@ -123,9 +123,11 @@ struct LogFinder {
         var terms: [String] = []
         for start in 0...(scalars.count - LogSearch.lengthMin) {
             var letters = String.UnicodeScalarView()
-            letters.append(contentsOf: scalars[start..<start + LogSearch.lengthMin])
-            let quoted = String(letters).split(separator: "\"", omittingEmptySubsequences: false)
-                .joined(separator: "\"\"")
+            // A quote may be one character with the letter after it.
+            for scalar in scalars[start..<start + LogSearch.lengthMin] {
+                letters.append(contentsOf: scalar == "\"" ? [scalar, scalar] : [scalar])
+            }
+            let quoted = String(letters)
             if !terms.contains(quoted) { terms.append(quoted) }
         }
         // The first ones, the last ones and some between tell as much as all of a long text.

@@ -12,9 +12,17 @@ struct LogIndex {
     }
 
     static let workSQL = """
-        SELECT EXISTS (SELECT 1 FROM log_index_state
-                WHERE id = 1 AND (below > 0 OR merging > 0))
-            OR EXISTS (SELECT 1 FROM stale_log)
+        SELECT EXISTS (SELECT 1 FROM log_index_state WHERE id = 1 AND merging > 0)
+            OR EXISTS (SELECT 1 FROM stale_log) OR (\(missingSQL))
+        """
+
+    /// Whether every log of a finished job is in the index.
+    func isComplete() throws -> Bool {
+        try Bool.fetchOne(try db.cachedStatement(sql: "SELECT NOT (\(Self.missingSQL))")) ?? false
+    }
+
+    private static let missingSQL = """
+        EXISTS (SELECT 1 FROM log_index_state WHERE id = 1 AND below > 0)
             OR EXISTS (SELECT 1 FROM unindexed_job CROSS JOIN job ON job.id = job_id
                 WHERE leaves = 0 AND job.finished_at IS NOT NULL)
         """
@@ -40,9 +48,7 @@ struct LogIndex {
         let jobs = try Int64.fetchAll(
             db, sql: Self.olderSQL, arguments: ["below": below, "limit": Self.refillMax])
         let insert = try db.cachedStatement(
-            sql:
-                "INSERT INTO unindexed_job (job_id, pieces) VALUES (:job, 0) ON CONFLICT DO NOTHING"
-        )
+            sql: "INSERT INTO unindexed_job (job_id) VALUES (:job) ON CONFLICT DO NOTHING")
         for job in jobs { try insert.execute(arguments: ["job": job]) }
         try db.execute(
             sql: "UPDATE log_index_state SET below = :below WHERE id = 1",
@@ -95,11 +101,22 @@ struct LogIndex {
             try insert.execute(arguments: ["job": job, "text": pieces[index]])
             if share.isSpent, index + 1 < pieces.count {
                 try note(job, pieces: index + 1, leaves: false)
+                try count(added: index + 1 - first)
                 return false
             }
         }
         try forget(job)
+        try count(added: max(0, pieces.count - first))
         return true
+    }
+
+    private func count(added: Int = 0, removed: Int = 0) throws {
+        try db.cachedStatement(
+            sql: """
+                UPDATE log_index_state SET pieces = max(pieces + :added - :removed, 0),
+                    removed = removed + :removed WHERE id = 1
+                """
+        ).execute(arguments: ["added": added, "removed": removed])
     }
 
     private func note(_ job: Int64, pieces: Int, leaves: Bool) throws {
@@ -138,12 +155,22 @@ struct LogIndex {
     /// - Returns: whether nothing of them is in the index any more.
     func remove(_ job: Int64, _ share: LockShare) throws -> Bool {
         guard job >= (try below()) else { return true }
-        let noted = try Int.fetchOne(
-            try db.cachedStatement(sql: "SELECT pieces FROM unindexed_job WHERE job_id = :job"),
+        let noted = try Row.fetchOne(
+            try db.cachedStatement(
+                sql: "SELECT pieces, leaves, was_indexed FROM unindexed_job WHERE job_id = :job"),
             arguments: ["job": job])
-        if noted == 0 { return true }
-        let left = try remove(try pieces(of: job), of: job, first: noted, share)
+        let wasIndexed: Bool = noted?["was_indexed"] ?? false
+        // Of what is to be added again, nobody knows which pieces are still there.
+        let first: Int? = noted?["leaves"] == true || !wasIndexed ? noted?["pieces"] : nil
+        if first == 0 { return true }
+        let left = try remove(
+            try pieces(of: job), of: job, first: first, isCertain: !wasIndexed, share)
         try note(job, pieces: left, leaves: true)
+        if left == 0, wasIndexed {
+            try db.cachedStatement(
+                sql: "UPDATE unindexed_job SET was_indexed = 0 WHERE job_id = :job"
+            ).execute(arguments: ["job": job])
+        }
         return left == 0
     }
 
@@ -153,18 +180,28 @@ struct LogIndex {
         try startMerging()
     }
 
-    /// - Parameter first: how many of the first pieces are in the index; nil for all.
+    /// - Parameters:
+    ///   - first: how many of the first pieces are in the index; nil for all.
+    ///   - isCertain: whether they are. What is not is added first: SQLite 3.40.1 takes an index for
+    ///     broken that has lost more than it had.
     /// - Returns: how many are left there.
     private func remove(
-        _ pieces: LogPieces, of job: Int64, first: Int?, _ share: LockShare
+        _ pieces: LogPieces, of job: Int64, first: Int?, isCertain: Bool, _ share: LockShare
     ) throws -> Int {
+        let insert = try db.cachedStatement(
+            sql: "INSERT INTO log_index (rowid, text) VALUES (:job, :text)")
         let delete = try db.cachedStatement(
             sql: "INSERT INTO log_index (log_index, rowid, text) VALUES ('delete', :job, :text)")
-        for index in (0..<min(first ?? pieces.count, pieces.count)).reversed() {
-            try delete.execute(arguments: ["job": job, "text": pieces[index]])
-            if share.isSpent { return index }
+        let end = min(first ?? pieces.count, pieces.count)
+        var left = end
+        while left > 0, left == end || !share.isSpent {
+            left -= 1
+            let arguments: StatementArguments = ["job": job, "text": pieces[left]]
+            if !isCertain { try insert.execute(arguments: arguments) }
+            try delete.execute(arguments: arguments)
         }
-        return 0
+        try count(removed: end - left)
+        return left
     }
 
     /// - Returns: whether no text that was replaced or deleted is in the index any more.
@@ -173,7 +210,8 @@ struct LogIndex {
             let row = try Row.fetchOne(db, sql: "SELECT * FROM stale_log ORDER BY id LIMIT 1")
             guard let row else { return true }
             let left = try remove(
-                LogPieces(Self.texts(row)), of: row["job_id"], first: row["pieces"], share)
+                LogPieces(Self.texts(row)), of: row["job_id"], first: row["pieces"],
+                isCertain: false, share)
             let sql =
                 left == 0
                 ? "DELETE FROM stale_log WHERE id = :id"
@@ -197,9 +235,23 @@ struct LogIndex {
         try statement.execute(arguments: ["pages": pages])
     }
 
-    /// Has everything merged in the steps that follow, without which deleted words stay in the file.
-    func startMerging() throws {
-        try db.execute(sql: "UPDATE log_index_state SET merging = 1 WHERE id = 1")
+    /// Fewer pieces are not worth a merge of everything.
+    static let removedMin = 64
+    /// How often everything is merged in the life of a database.
+    ///
+    /// Each time adds two levels to the index for good, and SQLite 3.40.1 takes one with more than
+    /// 2,000 for broken.
+    static let mergesMax = 900
+
+    /// Has everything merged in the steps that follow, once more was taken out than is there:
+    /// without that, deleted words stay in the file for longer.
+    private func startMerging() throws {
+        try db.cachedStatement(
+            sql: """
+                UPDATE log_index_state SET merging = 1
+                WHERE id = 1 AND merging = 0 AND removed >= max(pieces, :least) AND merges < :most
+                """
+        ).execute(arguments: ["least": Self.removedMin, "most": Self.mergesMax])
     }
 
     /// Does a part of what ``startMerging()`` asked for.
@@ -212,7 +264,11 @@ struct LogIndex {
         case 1:
             // A negative number begins to merge all segments into one.
             try merge(pages: -Self.mergePages)
-            try db.execute(sql: "UPDATE log_index_state SET merging = 2 WHERE id = 1")
+            try db.execute(
+                sql: """
+                    UPDATE log_index_state SET merging = 2, merges = merges + 1, removed = 0
+                    WHERE id = 1
+                    """)
         case 2:
             let changes = db.totalChangesCount
             try merge()

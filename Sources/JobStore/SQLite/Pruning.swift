@@ -61,12 +61,13 @@ struct Pruning {
             Self.jobsSQL,
             [
                 "at": place.createdAt, "job": place.job, "end": place.end,
-                "before": before.milliseconds, "limit": Self.batchMax,
+                "before": before.milliseconds, "instance": rule.instance, "limit": Self.batchMax,
             ])
     }
 
     static let jobsSQL = """
-        SELECT id, created_at, id < :end AND finished_at < :before AND holds_lane = 0 AS goes
+        SELECT id, created_at, id < :end AND finished_at < :before AND holds_lane = 0
+            AND (:instance IS NULL OR instance = :instance) AS goes
         FROM job INDEXED BY job_created
         WHERE (created_at, id) > (:at, :job) AND created_at < :before
         ORDER BY created_at, id LIMIT :limit
@@ -79,14 +80,15 @@ struct Pruning {
             Self.logsSQL,
             [
                 "job": place.job, "end": place.end, "before": before.milliseconds,
-                "limit": Self.batchMax,
+                "instance": rule.instance, "limit": Self.batchMax,
             ]
         ).sorted { $0.job < $1.job }
         return jobs.allSatisfy { $0.createdAt >= before.milliseconds } ? [] : jobs
     }
 
     static let logsSQL = """
-        SELECT job.id, created_at, finished_at < :before AND holds_lane = 0 AS goes
+        SELECT job.id, created_at, finished_at < :before AND holds_lane = 0
+            AND (:instance IS NULL OR instance = :instance) AS goes
         FROM (SELECT DISTINCT job_id FROM log WHERE job_id > :job ORDER BY job_id LIMIT :limit)
             CROSS JOIN job ON job.id = job_id
         WHERE job.id < :end

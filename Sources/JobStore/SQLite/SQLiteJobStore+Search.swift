@@ -34,7 +34,7 @@ extension SQLiteJobStore {
             (
                 try Int64.fetchOne(
                     db, sql: "SELECT created_at FROM job WHERE id = ?", arguments: [last]),
-                try !LogIndex(db: db).hasWork()
+                try LogIndex(db: db).isComplete()
             )
         }
         page.reachedAt = Timestamp(stored: reachedAt)

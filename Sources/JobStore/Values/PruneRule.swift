@@ -8,13 +8,17 @@ package struct PruneRule: Sendable, Hashable {
     package var logsEndedBefore: Timestamp?
     /// So many of the newest jobs stay, whatever their age.
     package var newestKept: Int
+    /// Only jobs of this instance of Komodo go; nil for all.
+    package var instance: String?
 
     package init(
-        jobsEndedBefore: Timestamp? = nil, logsEndedBefore: Timestamp? = nil, newestKept: Int = 0
+        jobsEndedBefore: Timestamp? = nil, logsEndedBefore: Timestamp? = nil, newestKept: Int = 0,
+        instance: String? = nil
     ) {
         self.jobsEndedBefore = jobsEndedBefore
         self.logsEndedBefore = logsEndedBefore
         self.newestKept = newestKept
+        self.instance = instance
     }
 
     /// The most jobs that can be kept by their number.

@@ -30,6 +30,7 @@ package final class Upkeep: Sendable {
     /// The file shrinks when this part of it is free; less is filled again soon.
     private static let freePartMax = 8
 
+    /// - Parameter retention: what this worker removes; nothing else of the database is touched.
     package init(_ store: SQLiteJobStore, retention: Retention = Retention(), logger: Logger) {
         self.store = store
         self.retention = retention
@@ -49,10 +50,15 @@ package final class Upkeep: Sendable {
         else { return }
         defer { withExtendedLifetime(lock) {} }
         do {
-            while try await store.indexLogs() { try await sleep(Self.pause) }
-            guard isPruningDue() else { return }
-            try await prune(sleep)
-            try await shrink(sleep)
+            repeat {
+                // First, for what is too old need not be indexed.
+                if isPruningDue() {
+                    try await prune(sleep)
+                    try await shrink(sleep)
+                }
+                guard try await store.indexLogs() else { return }
+                try await sleep(Self.pause)
+            } while true
         } catch let error as StoreError {
             rest(error)
         }

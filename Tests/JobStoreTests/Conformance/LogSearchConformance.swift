@@ -61,6 +61,7 @@ struct LogSearchConformance {
         [
             "a AND b", "a OR b", "x NOT y", "NEAR(a b)", "\"quoted\"", "\"", "star*", "^caret",
             "stdout: x", "(open", "-minus", "a\"b'c", "{braces}", "100%", "under_score", "''; --",
+            "\"\u{301}ab",
         ])
     func nothingOfATextMeansAnythingElse(factory: StoreFactory, text: String) async throws {
         let test = try await factory.make()

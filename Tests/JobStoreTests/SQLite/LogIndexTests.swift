@@ -109,19 +109,90 @@ struct LogIndexTests {
         #expect(try raw.int("SELECT count(*) FROM stale_log") == 0)
     }
 
-    @Test func longLogsAreIndexedPieceByPieceInShortSteps() async throws {
+    @Test func everyLogThatChangesLeavesTheIndex() async throws {
+        let job = try await finished(1, ["first before", "second before", "same"])
+        try await index(store)
+        try raw.execute("UPDATE log SET stdout = 'one now' WHERE position = 0")
+        try raw.execute("UPDATE log SET stdout = 'two now' WHERE position = 1")
+        try await index(store)
+        for gone in ["first", "second", "before"] { #expect(try await pieces(gone) == 0) }
+        for there in ["one now", "two now", "same"] {
+            #expect(try await found(there) == [job.row])
+            #expect(try await pieces(there) == 1)
+        }
+    }
+
+    @Test func aJobThatIsPrunedBeforeItIsIndexedAnewLeavesTheIndex() async throws {
+        try await finished(1, ["before", "same"])
+        try await index(store)
+        try raw.execute("UPDATE log SET stdout = 'afterwards' WHERE position = 0")
+        files.clock.advance(.seconds(86_400))
+        let rule = PruneRule(jobsEndedBefore: files.clock.now)
+        #expect(try await store.prune(rule, from: nil).removed.jobs == 1)
+        try await index(store)
+        for gone in ["before", "same", "afterwards"] { #expect(try await pieces(gone) == 0) }
+        for table in ["stale_log", "unindexed_job"] {
+            #expect(try raw.int("SELECT count(*) FROM \(table)") == 0)
+        }
+    }
+
+    @Test func aLogThatChangesWhileItIsIndexedLeavesASoundIndex() async throws {
         let line = "0123456789 abcdefghij klmnopqrst\n"
-        let text = String(repeating: line, count: 6_000)
-        let job = try await finished(1, [text + "needle one\n" + text + "needle two"])
+        let job = try await finished(1, [String(repeating: line, count: 6_000)])
+        let slow = try slowStore()
+        for _ in 0..<3 { #expect(try await slow.indexLogs()) }
+        #expect(try raw.int("SELECT pieces FROM unindexed_job") ?? 0 > 0)
+        try raw.execute("UPDATE log SET stdout = 'short now'")
+        try await index(slow)
+        #expect(try await pieces("abcdefghij") == 0)
+        #expect(try await found("short now") == [job.row])
+        #expect(try await pieces("short now") == 1)
+    }
+
+    @Test(
+        arguments: [
+            (pieces: 64, removed: 64, merges: 0, begins: true), (64, 63, 0, false),
+            (65, 64, 0, false), (10, 63, 0, false), (64, 64, 899, true), (64, 64, 900, false),
+        ])
+    func everythingIsMergedOnceMoreIsGoneThanThereIsButNotForEver(
+        pieces: Int, removed: Int, merges: Int, begins: Bool
+    ) async throws {
+        try await finished(1, ["needle"])
+        try await index(store)
+        // One piece more goes.
+        try raw.execute(
+            """
+            UPDATE log_index_state
+            SET pieces = \(pieces + 1), removed = \(removed - 1), merges = \(merges)
+            """)
+        files.clock.advance(.seconds(86_400))
+        _ = try await store.prune(PruneRule(jobsEndedBefore: files.clock.now), from: nil)
+        #expect(try raw.int("SELECT merging FROM log_index_state") == (begins ? 1 : 0))
+        try await index(store)
+        #expect(try raw.int("SELECT merging FROM log_index_state") == 0)
+        #expect(try raw.int("SELECT merges FROM log_index_state") == merges + (begins ? 1 : 0))
+        #expect(try raw.int("SELECT removed FROM log_index_state") == (begins ? 0 : removed))
+    }
+
+    /// A store whose steps are over as soon as they have begun.
+    private func slowStore() throws -> SQLiteJobStore {
         // Each look at the clock finds it further than a step may last.
         let ticks = Mutex<Int64>(0)
         var clock = files.clock.storeClock()
         clock.sinceBoot = {
             ticks.withLock {
-                $0 += LockShare.milliseconds; return $0
+                $0 += LockShare.milliseconds
+                return $0
             }
         }
-        let slow = try SQLiteJobStore.open(path: files.path, mode: .existing, clock: clock)
+        return try SQLiteJobStore.open(path: files.path, mode: .existing, clock: clock)
+    }
+
+    @Test func longLogsAreIndexedPieceByPieceInShortSteps() async throws {
+        let line = "0123456789 abcdefghij klmnopqrst\n"
+        let text = String(repeating: line, count: 6_000)
+        let job = try await finished(1, [text + "needle one\n" + text + "needle two"])
+        let slow = try slowStore()
         var steps = 0
         while try await slow.indexLogs() {
             steps += 1

@@ -109,6 +109,19 @@ struct UpkeepTests {
         withExtendedLifetime(lock) {}
     }
 
+    @Test func jobsOfAnotherKomodoStay() async throws {
+        try await end(3)
+        var retention = Retention(jobs: .seconds(3_600), instance: "https://another.example")
+        let strange = upkeep(retention)
+        retention.instance = try await store.jobs(JobQuery(limit: 1)).jobs.first?.instance
+        let own = upkeep(retention)
+        time.advance(.seconds(7_200))
+        try await strange.run { _ in }
+        #expect(try await jobs() == 3)
+        try await own.run { _ in }
+        #expect(try await jobs() == 0)
+    }
+
     @Test func itEndsBetweenTwoStepsAndGoesOnAnotherTime() async throws {
         struct Stop: Error {}
         try await end(600)
