@@ -24,7 +24,7 @@ import komodo_api.types as types
 import self_test
 from komodo_api.lib import ApiKeyInitOptions, KomodoClient
 from proxy import RecordingProxy
-from wire import Tally, Wire
+from wire import WEBSOCKET, Tally, Wire
 
 START_SECONDS_MAX = 30
 JOB_SECONDS_MAX = 120
@@ -256,7 +256,7 @@ class Run:
         # 2.3 renamed these; the old names still work there.
         docker = "" if self.numbers >= (2, 3) else "Docker"
         containers = {f"List{docker}Containers", f"ListAll{docker}Containers"}
-        return executed | READS | listed | containers
+        return executed | READS | listed | containers | {WEBSOCKET}
 
 
 async def drive_with_package(address: dict) -> int:
@@ -345,6 +345,8 @@ def check(run: Run, wire: Wire, tests: Path) -> Tally:
                 stop(worker, "the worker", run.failures)
             for exchange in proxy.exchanges:
                 wire.judge(exchange, tally)
+            for listening in proxy.listenings:
+                wire.judge_listening(listening, tally)
             tally.failures += proxy.broken
         try:
             run.calls = asyncio.run(

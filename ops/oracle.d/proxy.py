@@ -1,10 +1,11 @@
-"""An HTTP proxy in front of one server that keeps every exchange it passes on."""
+"""An HTTP proxy in front of one server that keeps every exchange and message it passes on."""
 
 import http.client
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import urlsplit
 
+import websocket
 from wire import Exchange
 
 # Named by RFC 9110 §7.6.1, or set anew by this proxy.
@@ -17,6 +18,7 @@ class RecordingProxy:
 
     def __init__(self, target: str) -> None:
         self.exchanges: list[Exchange] = []
+        self.listenings: list[websocket.Listening] = []
         self.broken: list[str] = []
         address = urlsplit(target)
         proxy = self
@@ -26,7 +28,9 @@ class RecordingProxy:
             timeout = ANSWER_SECONDS_MAX
 
             def do_GET(self) -> None:
-                proxy._pass_on(self, address.hostname, address.port)
+                is_upgrade = self.headers.get("upgrade", "").lower() == "websocket"
+                pass_on = proxy._connect if is_upgrade else proxy._pass_on
+                pass_on(self, address.hostname, address.port)
 
             do_POST = do_PUT = do_PATCH = do_DELETE = do_GET
 
@@ -71,6 +75,18 @@ class RecordingProxy:
             Exchange(caller.command, caller.path, body, answer.status, content, names, kind)
         )
         self._reply(caller, answer, content)
+
+    def _connect(self, caller: BaseHTTPRequestHandler, host: str, port: int) -> None:
+        listening = websocket.Listening(caller.path)
+        self.listenings.append(listening)
+        caller.close_connection = True
+        lines = [f"{caller.command} {caller.path} HTTP/1.1"]
+        lines += [f"{name}: {value}" for name, value in caller.headers.items()]
+        head = "\r\n".join(lines).encode() + websocket.END_OF_HEAD
+        try:
+            websocket.pass_on(listening, head, caller, host, port)
+        except OSError as error:
+            self.broken.append(f"websocket {caller.path}: {error!r}")
 
     @staticmethod
     def _reply(caller, answer: http.client.HTTPResponse, content: bytes) -> None:

@@ -4,6 +4,7 @@ import json
 import re
 import sys
 
+from websocket import END_OF_HEAD, Listening
 from wire import Exchange, Tally, Wire
 
 UPDATE = {
@@ -49,6 +50,47 @@ def post(path: str, kind: str, params: dict, answer, status: int = 200, **more) 
 def listing(query: dict) -> Exchange:
     return post("/read", "ListUpdates", {"query": query}, PAGE)
 
+
+def frame(text: str | bytes, masked: bool = False, kind: int = 1, last: bool = True) -> bytes:
+    content = text.encode() if isinstance(text, str) else text
+    size = len(content)
+    long = size > 125
+    head = bytes([kind | (0x80 if last else 0), (0x80 if masked else 0) | (126 if long else size)])
+    head += size.to_bytes(2, "big") if long else b""
+    key = b"\x01\x02\x03\x04" if masked else b""
+    body = bytes(byte ^ key[i % 4] for i, byte in enumerate(content)) if masked else content
+    return head + key + body
+
+
+LOGIN = {"type": "ApiKeys", "params": {"key": "K", "secret": "S"}}
+OPENED = b"HTTP/1.1 101 Switching Protocols" + END_OF_HEAD
+
+
+def heard(*frames: bytes, login=LOGIN, opened: bytes = OPENED, path: str = "/ws/update") -> Listening:
+    sent = bytearray(frame(json.dumps(login), masked=True) + frame(b"", masked=True, kind=10))
+    return Listening(path, sent, bytearray(opened + b"".join(frames)))
+
+
+GREETING = frame("LOGGED_IN")
+TOLD = frame(json.dumps(LISTED))
+HALVES = frame(json.dumps(LISTED)[:20], last=False) + frame(json.dumps(LISTED)[20:], kind=0)
+
+# With the number of updates that were told.
+HEARD_WELL = [
+    (0, heard(GREETING)),
+    (1, heard(GREETING, frame(b"", kind=9), TOLD)),
+    (2, heard(GREETING, HALVES, TOLD, TOLD[:-3])),
+]
+HEARD_BADLY = [
+    ("another websocket", "no such path", heard(GREETING, path="/ws/terminal")),
+    ("a refused upgrade", "not opened, 401", heard(opened=b"HTTP/1.1 401 Unauthorized" + END_OF_HEAD)),
+    ("a login with an invented field", "params.ApiKeys", heard(GREETING, login={**LOGIN, "params": {"ApiKeys": 1}})),
+    ("a login that is refused", "answer to the login", heard(frame("[401 Unauthorized]: no"))),
+    ("a message without a login", "0 messages", Listening("/ws/update", bytearray(), bytearray(OPENED + GREETING))),
+    ("a frame that is not masked", "masked", Listening("/ws/update", bytearray(frame(json.dumps(LOGIN))), bytearray(OPENED))),
+    ("a message with an invented field", "end_ts", heard(GREETING, frame(json.dumps({**LISTED, "end_ts": 5})))),
+    ("a whole update as a message", "message of", heard(GREETING, frame(UPDATE_BODY))),
+]  # fmt: skip
 
 GOOD = [
     post("/execute", "Deploy", DEPLOY, UPDATE),
@@ -104,6 +146,16 @@ def run(wire: Wire) -> list[str]:
         wire.judge(exchange, tally)
         if not any(re.search(re.escape(words), failure) for failure in tally.failures):
             wrong.append(f"{name} is not found: {tally.failures}")
+    for number, (told, listening) in enumerate(HEARD_WELL):
+        tally = Tally()
+        wire.judge_listening(listening, tally)
+        if tally.failures or tally.requests != 1 or tally.answers != told:
+            wrong.append(f"good listening {number} is refused: {tally}")
+    for name, words, listening in HEARD_BADLY:
+        tally = Tally()
+        wire.judge_listening(listening, tally)
+        if not any(words in failure for failure in tally.failures):
+            wrong.append(f"{name} is not found: {tally.failures}")
     if not Tally().verdict(set()):
         wrong.append("checking nothing counts as success")
     if not any("Deploy" in text for text in Tally(1, 1, {"GetUser"}).verdict({"Deploy"})):
@@ -115,5 +167,6 @@ if __name__ == "__main__":
     found = run(Wire())
     for text in found:
         print(f"FAILED {text}")
-    print(f"{len(GOOD)} good exchanges pass, {len(BAD)} faults are found" if not found else "")
+    passed, refused = len(GOOD) + len(HEARD_WELL), len(BAD) + len(HEARD_BADLY)
+    print("" if found else f"{passed} good exchanges pass, {refused} faults are found")
     sys.exit(1 if found else 0)

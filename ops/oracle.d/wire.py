@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 import komodo_api.responses
 import komodo_api.types
 from pydantic import BaseModel, TypeAdapter, ValidationError
+from websocket import Listening
 
 STRICT = {"strict": True, "extra": "forbid", "by_alias": True, "by_name": False}
 
@@ -28,6 +29,10 @@ PATHS = {
     "UserApi": "/user",
     "WriteApi": "/write",
 }
+
+# The path of the websocket; what counts as seen is a message that was told on it.
+WEBSOCKET = "/ws/update"
+LOGGED_IN = b"LOGGED_IN"
 
 ERRORS_SHOWN_MAX = 5
 
@@ -90,6 +95,8 @@ class Wire:
                     self.models[path, kind] = (TypeAdapter(request), TypeAdapter(answer))
         self.user = TypeAdapter(names["User"])
         self.error = TypeAdapter(ErrorBody)
+        self.login = TypeAdapter(names["WsLoginMessage"])
+        self.listed = TypeAdapter(names["UpdateListItem"])
 
     @staticmethod
     def _calls(api: ast.ClassDef, names: dict):
@@ -163,6 +170,32 @@ class Wire:
                 self._validate(self.user, exchange.answer, "answer to GET /user", tally)
         else:
             tally.failures.append(f"GET {path}: Komodo has no such path")
+
+    def judge_listening(self, listening: Listening, tally: Tally) -> None:
+        """Checks a connection to the websocket: one login, its answer, then updates."""
+        label = f"websocket {listening.path}"
+        tally.requests += 1
+        if listening.path != WEBSOCKET:
+            tally.failures.append(f"{label}: Komodo has no such path")
+            return
+        if listening.status != 101:
+            tally.failures.append(f"{label}: not opened, {listening.status}")
+            return
+        try:
+            said, told = listening.messages()
+        except ValueError as error:
+            tally.failures.append(f"{label}: {error}")
+            return
+        if len(said) != 1:
+            tally.failures.append(f"{label}: {len(said)} messages were sent instead of a login")
+        for message in said[:1]:
+            self._validate(self.login, message, f"login to {label}", tally)
+        if told[:1] != [LOGGED_IN]:
+            tally.failures.append(f"{label}: the answer to the login is {told[:1]}")
+        for message in told[1:]:
+            tally.answers += 1
+            tally.types.add(WEBSOCKET)
+            self._validate(self.listed, message, f"message of {label}", tally)
 
     @staticmethod
     def _validate(model: TypeAdapter, body: bytes, label: str, tally: Tally) -> None:
