@@ -25,7 +25,7 @@ DESTRUCTIVE = [
 ]
 TOOLS = {EXECUTE + tool for tool, _, _ in HARMLESS + DESTRUCTIVE} | {
     JOBS + tool
-    for tool in "List Get Wait Logs Cancel Retry Resolve Budget Stats".split()
+    for tool in "List Get Wait Logs Search Cancel Retry Resolve Budget Stats".split()
 } | {
     READ + tool
     for tool in [f"List{kind}s" for kind in KINDS] + [f"Get{kind}" for kind in KINDS]
@@ -142,6 +142,12 @@ class Scenario(Visit):
             assert "docker build" in answer.data["text"], answer.data
             text = await session.read(f"komodo://jobs/{job}/log")
             assert "naming to registry.example.com/api-image" in text, text
+        with self.step(f"{JOBS}Search"):
+            answer = await session.call(JOBS + "Search", {"text": "NAMING TO registry.example.com"})
+            found = {item["job_id"]: item["text"] for item in answer.data["items"]}
+            assert "naming to registry.example.com/api-image" in found.get(job, ""), answer.data
+            answer = await session.call(JOBS + "Search", {"text": "no such words anywhere"})
+            same("items", answer.data["items"], [])
         with self.step(f"{JOBS}Get, List and the job as a resource"):
             answer = await session.call(JOBS + "Get", {"job_id": job})
             same("status", answer.data["status"], "success")
