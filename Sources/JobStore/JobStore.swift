@@ -58,6 +58,10 @@ package protocol JobStore: Sendable {
 
     // Working.
 
+    /// What there is to do for a worker right now; nothing is written.
+    func agenda(
+        _ worker: WorkerRecord, limits: TokenBucket.Limits
+    ) async throws(StoreError) -> Agenda
     /// Takes up to `limit` due jobs for a worker, none of a lane that is held.
     func claim(_ worker: WorkerRecord, limit: Int) async throws(StoreError) -> [JobRecord]
     /// Gives a claimed job its target and its lane.
@@ -181,14 +185,10 @@ package protocol JobStore: Sendable {
     func take(
         _ purpose: TokenBucket.Purpose, instance: String, limits: TokenBucket.Limits
     ) async throws(StoreError) -> TokenBucket.Answer
-    /// How many submissions of `requestsEach` requests the budget has tokens for right now; nothing
-    /// is taken.
-    ///
-    /// When there are none and the worker has due jobs, polls and reads leave the next tokens to
-    /// them.
-    func submissionsAffordable(
-        _ worker: WorkerRecord, requestsEach: Int, limits: TokenBucket.Limits
-    ) async throws(StoreError) -> Int
+    /// Makes polls and reads leave the next tokens to submissions, because due jobs wait for them.
+    func noteSubmissionsWait(
+        instance: String, limits: TokenBucket.Limits
+    ) async throws(StoreError)
     /// Obeys what Komodo or a proxy says about its own limits.
     func obey(
         remaining: Int?, wait: Duration?, instance: String, limits: TokenBucket.Limits

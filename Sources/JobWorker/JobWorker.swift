@@ -154,31 +154,34 @@ package final class JobWorker: Sendable {
     /// The longest pause between two passes, in case a ring is lost, and between two looks at the
     /// write-ahead log.
     private static let tickInterval: Duration = .seconds(1)
+    /// The pause between two looks at what is to be indexed or removed; a search finds what is not
+    /// indexed yet, too.
+    private static let upkeepInterval: Duration = .seconds(5)
 
     @Sendable
     private func tick() async throws {
         while true {
             keepInPlace()
             listener.ring()
-            try await context.sleep(tickInterval)
+            checkpoints?.look()
+            try await context.sleep(scaled(Self.tickInterval))
         }
     }
 
     @Sendable
     private func checkpoint() async throws {
-        while true {
-            await checkpoints?.runIfDue()
-            try await context.sleep(tickInterval)
-        }
+        await checkpoints?.run()
     }
 
     @Sendable
     private func tend() async throws {
         while true {
-            try await context.sleep(tickInterval)
+            try await context.sleep(scaled(Self.upkeepInterval))
             try await upkeep?.run { try await self.context.sleep($0) }
         }
     }
 
-    private var tickInterval: Duration { Self.tickInterval * min(1, context.policy.pollScale * 5) }
+    private func scaled(_ interval: Duration) -> Duration {
+        interval * min(1, context.policy.pollScale * 5)
+    }
 }

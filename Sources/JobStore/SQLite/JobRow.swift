@@ -26,7 +26,7 @@ extension JobRecord {
     static func fetchOne(
         _ db: Database, sql: String, arguments: StatementArguments = StatementArguments()
     ) throws -> JobRecord? {
-        let statement = try db.makeStatement(sql: sql)
+        let statement = try db.cachedStatement(sql: sql)
         try statement.setArguments(arguments)
         return try PositionalStatement(db, bound: statement).firstJob()
     }
@@ -35,7 +35,7 @@ extension JobRecord {
     static func fetchAll(
         _ db: Database, sql: String, arguments: StatementArguments = StatementArguments()
     ) throws -> [JobRecord] {
-        let statement = try db.makeStatement(sql: sql)
+        let statement = try db.cachedStatement(sql: sql)
         try statement.setArguments(arguments)
         return try PositionalStatement(db, bound: statement).allJobs()
     }

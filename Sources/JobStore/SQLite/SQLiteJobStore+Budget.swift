@@ -12,21 +12,14 @@ extension SQLiteJobStore {
         }
     }
 
-    package func submissionsAffordable(
-        _ worker: WorkerRecord, requestsEach: Int, limits: TokenBucket.Limits
-    ) async throws(StoreError) -> Int {
+    package func noteSubmissionsWait(
+        instance: String, limits: TokenBucket.Limits
+    ) async throws(StoreError) {
         let clock = clock
-        let instance = worker.instance
-        let count = try await read { db in
-            try BudgetTable(db: db, clock: clock).bucket(of: instance, limits)
-                .submissionsAffordable(at: clock.sinceBoot(), limits) / max(1, requestsEach)
-        }
-        guard count == 0, try await hasReady(worker) else { return count }
         try await write(rings: false) { db in
             try BudgetTable(db: db, clock: clock).noteSubmissionsWait(
                 instance: instance, limits: limits)
         }
-        return 0
     }
 
     package func obey(
@@ -70,23 +63,7 @@ extension SQLiteJobStore {
     package func credential(
         instance: String, keyFingerprint: String
     ) async throws(StoreError) -> Credential? {
-        try await read { db in
-            try Row.fetchOne(
-                db,
-                sql: """
-                    SELECT * FROM credential
-                    WHERE instance = :instance AND key_fingerprint = :key
-                    """, arguments: ["instance": instance, "key": keyFingerprint]
-            ).map { row in
-                Credential(
-                    instance: instance, keyFingerprint: keyFingerprint,
-                    operatorID: row["operator_id"], username: row["username"],
-                    version: row["version"],
-                    clockOffset: (row["clock_offset"] as Int64?).map { .milliseconds($0) },
-                    refusedUntil: Timestamp(stored: row["refused_until"]),
-                    refusedMessage: row["refused_message"])
-            }
-        }
+        try await read { db in try Credential(db, instance, keyFingerprint) }
     }
 
     package func saveIdentity(_ credential: Credential) async throws(StoreError) {
@@ -139,5 +116,25 @@ extension SQLiteJobStore {
                         refused_message = excluded.refused_message
                     """, arguments: values)
         }
+    }
+}
+
+extension Credential {
+    /// What is known about a key; nil when nothing is.
+    init?(_ db: Database, _ instance: String, _ keyFingerprint: String) throws {
+        var statement = try PositionalStatement(
+            db,
+            """
+            SELECT operator_id, username, version, clock_offset, refused_until, refused_message
+            FROM credential WHERE instance = ? AND key_fingerprint = ?
+            """)
+        statement.bind(instance)
+        statement.bind(keyFingerprint)
+        guard try statement.step() else { return nil }
+        var row = statement.row
+        self.init(
+            instance: instance, keyFingerprint: keyFingerprint, operatorID: row.next(),
+            username: row.next(), version: row.next(), clockOffset: row.next(),
+            refusedUntil: row.next(), refusedMessage: row.next())
     }
 }

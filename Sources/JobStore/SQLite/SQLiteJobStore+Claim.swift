@@ -9,8 +9,6 @@ extension SQLiteJobStore {
 
     package func claim(_ worker: WorkerRecord, limit: Int) async throws(StoreError) -> [JobRecord] {
         guard limit > 0 else { return [] }
-        // A look costs no lock, and most of the time there is nothing to take.
-        guard try await hasReady(worker) else { return [] }
         let table = tableMaker()
         let clock = clock
         return try await write { db in
@@ -22,14 +20,6 @@ extension SQLiteJobStore {
             }
             if !claimed.isEmpty { try JobTable.keepRegistered(worker, clock, db) }
             return claimed
-        }
-    }
-
-    /// Whether a due job waits for this worker.
-    func hasReady(_ worker: WorkerRecord) async throws(StoreError) -> Bool {
-        let now = clock.now()
-        return try await read { db in
-            try JobTable.readyStatement(db, worker, at: now, limit: 1).step()
         }
     }
 
@@ -136,10 +126,7 @@ extension SQLiteJobStore {
     /// - Returns: whether anything had to be.
     private func mindSetClock() async throws(StoreError) -> Bool {
         let (now, sinceBoot) = (clock.now(), clock.sinceBoot())
-        guard clockWatch.withLock({ $0.isSetBack(now, sinceBoot: sinceBoot) }) else {
-            clockWatch.withLock { $0.note(now, sinceBoot: sinceBoot) }
-            return false
-        }
+        guard noteClock() else { return false }
         // Others may have stored waits since that moment.
         let latest = now + ClockWatch.correctionMax
         let waits = try await read { db in try JobTable.hasWaitsFromTheFuture(db, at: latest) }
@@ -149,6 +136,18 @@ extension SQLiteJobStore {
         }
         clockWatch.withLock { $0.note(now, sinceBoot: sinceBoot) }
         return waits
+    }
+
+    /// Takes the clock as it is, unless it was set back; what hangs on that is dealt with first.
+    ///
+    /// - Returns: whether it was.
+    func noteClock() -> Bool {
+        let (now, sinceBoot) = (clock.now(), clock.sinceBoot())
+        return clockWatch.withLock { watch in
+            let isSetBack = watch.isSetBack(now, sinceBoot: sinceBoot)
+            if !isSetBack { watch.note(now, sinceBoot: sinceBoot) }
+            return isSetBack
+        }
     }
 
     /// Makes the table of a transaction with the store's clock and rules.
@@ -303,20 +302,20 @@ extension JobTable {
 
     /// When the next waiting job becomes due or expires.
     static func nextMoment(_ db: Database, instance: String) throws -> Timestamp? {
-        let wake = try Int64.fetchOne(
-            db,
-            sql: """
-                SELECT wake_at FROM job WHERE wake_at IS NOT NULL AND instance = :instance
-                ORDER BY wake_at LIMIT 1
-                """, arguments: ["instance": instance])
-        let expiry = try Int64.fetchOne(
-            db,
-            sql: """
-                SELECT expires_at FROM job INDEXED BY job_expiry
-                WHERE status = 'pending' AND paused_at IS NULL AND instance = :instance
-                ORDER BY expires_at LIMIT 1
-                """, arguments: ["instance": instance])
-        let moments = [wake, expiry].compactMap { $0 }
+        let moments = try [firstWakeSQL, firstExpirySQL].compactMap { sql in
+            var statement = try PositionalStatement(db, sql)
+            statement.bind(instance)
+            return try statement.firstNumber()
+        }
         return moments.min().map { Timestamp(milliseconds: $0) }
     }
+    private static let firstWakeSQL = """
+        SELECT wake_at FROM job WHERE wake_at IS NOT NULL AND instance = ?
+        ORDER BY wake_at LIMIT 1
+        """
+    private static let firstExpirySQL = """
+        SELECT expires_at FROM job INDEXED BY job_expiry
+        WHERE status = 'pending' AND paused_at IS NULL AND instance = ?
+        ORDER BY expires_at LIMIT 1
+        """
 }

@@ -24,9 +24,8 @@ extension SQLiteJobStore {
         let folder = folder
         return try await read { db in
             try Row.fetchAll(db, sql: "SELECT * FROM worker ORDER BY started_at, id").map { row in
-                let silence: Duration? =
-                    row["boot_id"] == clock.bootID
-                    ? .milliseconds(max(0, clock.sinceBoot() - (row["heartbeat"] as Int64))) : nil
+                let silence = JobTable.silence(
+                    bootID: row["boot_id"], heartbeat: row["heartbeat"], clock)
                 let worker = try WorkerRecord(row)
                 return (worker, Liveness(of: worker.id, silence: silence, folder: folder))
             }
@@ -42,9 +41,7 @@ extension SQLiteJobStore {
         _ worker: WorkerRecord, grace: Duration
     ) async throws(StoreError) -> [JobRecord] {
         let others = try await workers().filter { $0.worker.id != worker.id }
-        let lost = others.filter { !$0.liveness.isAlive || $0.liveness.isSilent }
-        let hasOrphans = try await hasOrphans(worker)
-        guard !lost.isEmpty || hasOrphans else { return [] }
+        let lost = others.filter(\.liveness.isLost)
         let table = tableMaker()
         let clock = clock
         // The caller is awake and cares for what it gets. Ringing for a worker that can never be
@@ -72,14 +69,6 @@ extension SQLiteJobStore {
     private func removeLock(of worker: String) {
         let attempt = FileLock.attempt(folder.workerLock(worker), creates: false)
         if case .acquired(let lock) = attempt { lock.remove() }
-    }
-
-    private func hasOrphans(_ worker: WorkerRecord) async throws(StoreError) -> Bool {
-        try await read { db in
-            try Bool.fetchOne(
-                db, sql: "SELECT EXISTS (\(JobTable.orphanSQL))",
-                arguments: JobTable.serving(worker)) ?? false
-        }
     }
 
     package func owned(by worker: String) async throws(StoreError) -> [JobRecord] {
@@ -166,6 +155,13 @@ extension JobTable {
         ])
     }
 
+    /// The time since a worker's heartbeat, in milliseconds since boot; nil when the machine was
+    /// rebooted since.
+    static func silence(bootID: String, heartbeat: Int64, _ clock: StoreClock) -> Duration? {
+        guard bootID == clock.bootID else { return nil }
+        return .milliseconds(max(0, clock.sinceBoot() - heartbeat))
+    }
+
     static let orphanSQL = """
         SELECT \(JobRecord.columns) FROM job
         WHERE lease_owner IS NULL AND status IN ('starting', 'running')
@@ -192,10 +188,14 @@ extension JobTable {
         """
 
     static let cancelsWaitingSQL = """
-        SELECT \(JobRecord.columns) FROM job INDEXED BY job_cancel
+        SELECT \(JobRecord.columns) FROM \(cancelsWaiting) ORDER BY id LIMIT :limit
+        """
+    static let anyCancelWaitingSQL = "SELECT EXISTS (SELECT 1 FROM \(cancelsWaiting))"
+
+    private static let cancelsWaiting = """
+        job INDEXED BY job_cancel
         WHERE lease_owner = :worker AND cancel_requested_at IS NOT NULL
             AND cancel_sent_at IS NULL AND finished_at IS NULL AND status = 'running'
-        ORDER BY id LIMIT :limit
         """
 
     /// Jobs to do, and operations that outlived their job's deadline and are still followed.

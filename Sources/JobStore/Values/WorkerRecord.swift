@@ -65,6 +65,8 @@ package struct Liveness: Sendable, Hashable {
 
     /// Whether its leases have run out.
     package var isSilent: Bool { silence > Self.leaseTime }
+    /// Whether others may take over what it has, or some of it.
+    package var isLost: Bool { !isAlive || isSilent }
 }
 
 extension WorkerRecord {

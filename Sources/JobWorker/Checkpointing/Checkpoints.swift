@@ -10,6 +10,9 @@ package final class Checkpoints: Sendable {
     private let logger: Logger
     private let queue = DispatchQueue(label: "checkpoints", qos: .utility)
     private let watch = Mutex(CheckpointWatch())
+    /// Rings when a look found a checkpoint due; one consumer.
+    private let bell: AsyncStream<Void>.Continuation
+    private let rings: AsyncStream<Void>
 
     /// Below this a checkpoint is not worth its write lock.
     private static let walBytesMin = 1 << 20
@@ -17,36 +20,62 @@ package final class Checkpoints: Sendable {
     package init(_ store: SQLiteJobStore, logger: Logger) {
         self.store = store
         self.logger = logger
+        (rings, bell) = AsyncStream.makeStream(
+            of: Void.self, bufferingPolicy: .bufferingNewest(1))
     }
 
-    /// Checkpoints when the log has grown, whoever wrote it, or secrets were deleted; what is in the
-    /// way for long is logged.
+    /// Sees whether the log has grown, whoever wrote it, or secrets were deleted; ``run()`` does the
+    /// rest.
+    package func look() {
+        if isDue() { bell.yield() }
+    }
+
+    /// Checkpoints whenever a look finds that it is due, until it is cancelled; what is in the way
+    /// for long is logged.
+    package func run() async {
+        for await _ in rings { await checkpoint() }
+    }
+
+    /// Checkpoints at once, if it is due.
     package func runIfDue() async {
+        if isDue() { await checkpoint() }
+    }
+
+    private func isDue() -> Bool {
+        let bytes = store.walBytesInUse
+        guard bytes > Self.walBytesMin || store.hasSecretTraces else {
+            note(.done, logBytes: bytes)
+            return false
+        }
+        return true
+    }
+
+    private func checkpoint() async {
         await withCheckedContinuation { continuation in
             queue.async {
-                self.run()
+                self.attempt()
                 continuation.resume()
             }
         }
     }
 
-    private func run() {
-        guard store.walBytesInUse > Self.walBytesMin || store.hasSecretTraces else {
-            return note(.done)
-        }
+    private func attempt() {
         do {
             switch try store.checkpointer.checkpoint(persistently: true) {
-            case .restarted: note(.done)
-            case .partial(let obstacle): note(.obstructed(obstacle))
-            case .heldByAnother: note(.leftToAnother)
+            case .restarted: noteAfter(.done)
+            case .partial(let obstacle): noteAfter(.obstructed(obstacle))
+            case .heldByAnother: noteAfter(.leftToAnother)
             }
         } catch {
-            note(.failed(error.message))
+            noteAfter(.failed(error.message))
         }
     }
 
-    private func note(_ result: CheckpointWatch.Result) {
-        let bytes = store.walBytesInUse
+    private func noteAfter(_ result: CheckpointWatch.Result) {
+        note(result, logBytes: store.walBytesInUse)
+    }
+
+    private func note(_ result: CheckpointWatch.Result, logBytes bytes: Int) {
         let warning = watch.withLock { watch in
             watch.note(result, logBytes: bytes, at: store.clock.sinceBoot())
         }

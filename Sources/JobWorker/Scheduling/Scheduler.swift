@@ -110,16 +110,18 @@ final class Scheduler: Sendable {
 
     /// One look at everything; what it claims is submitted.
     private func pass(_ submissions: inout DiscardingTaskGroup) async throws(StoreError) {
+        let agenda = try await agenda()
         var failure: StoreError?
         var mayBeMore = false
         for step in Step.allCases {
             do throws(StoreError) {
                 switch step {
-                case .claim: try await submitClaimed(&submissions)
-                case .expire: mayBeMore = try await expire()
-                case .takeOver: mayBeMore = try await takeOver() || mayBeMore
-                case .passOnCancels: try await passOnCancels()
-                case .claimMore: if mayBeMore { try await submitClaimed(&submissions) }
+                case .claim: try await submitClaimed(agenda, &submissions)
+                case .expire: if agenda.needsTick { mayBeMore = try await expire() }
+                case .takeOver: if agenda.mayInherit, try await takeOver() { mayBeMore = true }
+                case .passOnCancels: if agenda.hasCancels { try await passOnCancels() }
+                case .claimMore:
+                    if mayBeMore { try await submitClaimed(self.agenda(), &submissions) }
                 }
             } catch {
                 // What one job's row refuses must not keep the others waiting.
@@ -130,8 +132,14 @@ final class Scheduler: Sendable {
         if let failure { throw failure }
     }
 
-    private func submitClaimed(_ submissions: inout DiscardingTaskGroup) async throws(StoreError) {
-        for job in try await claim() {
+    private func agenda() async throws(StoreError) -> Agenda {
+        try await context.store.agenda(context.worker, limits: context.policy.limits)
+    }
+
+    private func submitClaimed(
+        _ agenda: Agenda, _ submissions: inout DiscardingTaskGroup
+    ) async throws(StoreError) {
+        for job in try await claim(agenda) {
             submissions.addTask { await self.submit(job) }
         }
     }
@@ -173,14 +181,18 @@ final class Scheduler: Sendable {
         }
     }
 
-    private func claim() async throws(StoreError) -> [JobRecord] {
-        let free = try await claimsAllowed()
-        guard free > 0, !isDraining else { return [] }
+    private func claim(_ agenda: Agenda) async throws(StoreError) -> [JobRecord] {
+        let free = claimsAllowed(agenda.credential)
+        guard agenda.hasDueJobs, free > 0, !isDraining else { return [] }
         // What the budget cannot pay for is not even claimed, or it would go back and forth.
-        let affordable = try await context.store.submissionsAffordable(
-            context.worker,
+        let affordable = agenda.submissionsAffordable(
             requestsEach: context.komodo.dialect?.requestsPerSubmission ?? 1,
-            limits: context.policy.limits)
+            at: context.clock.sinceBoot(), context.policy.limits)
+        guard affordable > 0 else {
+            try await context.store.noteSubmissionsWait(
+                instance: context.worker.instance, limits: context.policy.limits)
+            return []
+        }
         let claimed = try await context.store.claim(
             context.worker, limit: min(free, affordable))
         state.withLock { $0.submissions += claimed.count }
@@ -192,11 +204,9 @@ final class Scheduler: Sendable {
 
     /// How many jobs may be claimed: none while the breaker of this worker's key is open, and then
     /// a single one to try the key, for the client refuses all others while that is under way.
-    private func claimsAllowed() async throws(StoreError) -> Int {
+    private func claimsAllowed(_ credential: Credential?) -> Int {
         let underWay = state.withLock { $0.submissions }
         let free = context.policy.submissionsMax - underWay
-        let credential = try await context.store.credential(
-            instance: context.worker.instance, keyFingerprint: context.worker.keyFingerprint)
         let trust = credential?.trust(
             at: context.clock.now(), pauseMax: KomodoSignals.keyRefusedPause,
             trial: Self.keyTrialMax)

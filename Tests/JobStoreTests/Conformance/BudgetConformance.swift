@@ -19,6 +19,11 @@ struct BudgetConformance {
         return count
     }
 
+    private static func affordable(_ test: StoreUnderTest, requestsEach: Int) async throws -> Int {
+        try await test.store.agenda(Samples.worker(), limits: limits).submissionsAffordable(
+            requestsEach: requestsEach, at: test.clock.sinceBoot, limits)
+    }
+
     @Test(arguments: StoreFactory.all)
     func twoProcessesShareOneBucket(factory: StoreFactory) async throws {
         let test = try await factory.make()
@@ -42,8 +47,7 @@ struct BudgetConformance {
     func affordableSubmissionsAreCountedAndNotTaken(factory: StoreFactory) async throws {
         let test = try await factory.make()
         func affordable() async throws -> Int {
-            try await test.store.submissionsAffordable(
-                Samples.worker(), requestsEach: 1, limits: Self.limits)
+            try await Self.affordable(test, requestsEach: 1)
         }
         let before = try await affordable()
         #expect(before > 0)
@@ -62,8 +66,7 @@ struct BudgetConformance {
     func aSubmissionOfTwoRequestsNeedsTwoTokens(factory: StoreFactory) async throws {
         let test = try await factory.make()
         func affordable(_ requestsEach: Int) async throws -> Int {
-            try await test.store.submissionsAffordable(
-                Samples.worker(), requestsEach: requestsEach, limits: Self.limits)
+            try await Self.affordable(test, requestsEach: requestsEach)
         }
         #expect(try await affordable(2) == affordable(1) / 2)
         for _ in 1..<(try await affordable(1)) {
@@ -99,19 +102,19 @@ struct BudgetConformance {
     }
 
     @Test(arguments: StoreFactory.all, [false, true])
-    func pollsLeaveTheNextTokensToDueJobs(factory: StoreFactory, isDue: Bool) async throws {
+    func pollsLeaveTheNextTokensToJobsThatWait(factory: StoreFactory, isNoted: Bool) async throws {
         let test = try await factory.make()
         for purpose in [TokenBucket.Purpose.poll, .read] {
             _ = try await Self.drain(test.store, purpose)
         }
-        if isDue { try await test.enqueue() }
-        #expect(
-            try await test.store.submissionsAffordable(
-                Samples.worker(), requestsEach: 1, limits: Self.limits) == 0)
+        if isNoted {
+            try await test.store.noteSubmissionsWait(
+                instance: Self.instance, limits: Self.limits)
+        }
         // Of the two tokens that come back a poll's own share is less than one.
         test.clock.advance(.seconds(2))
         let answer = try await test.store.take(.poll, instance: Self.instance, limits: Self.limits)
-        #expect((answer == .granted) != isDue)
+        #expect((answer == .granted) != isNoted)
     }
 
     @Test(arguments: StoreFactory.all)

@@ -63,6 +63,7 @@ struct QueryPlanTests {
         ("SELECT * FROM access_token", "SCAN access_token"),
         ("FROM worker ORDER BY started_at", "SCAN worker"),
         ("FROM worker ORDER BY started_at", "USE TEMP B-TREE FOR ORDER BY"),
+        ("heartbeat FROM worker WHERE id <>", "SCAN worker"),
         ("spent_reads FROM budget", "SCAN budget"),
         // The check of a migration, once per process.
         ("schema_migration", "SCAN schema_migration"), ("sqlite_schema", "SCAN sqlite_schema"),
@@ -91,6 +92,7 @@ struct QueryPlanTests {
         let store = test.store
         try await store.register(Samples.worker())
         try await store.heartbeat(Samples.worker("w1"))
+        _ = try await store.agenda(Samples.worker("w2"), limits: Samples.limits)
         try await store.markDraining("w1")
         try await ask()
         try await work()
@@ -148,8 +150,7 @@ struct QueryPlanTests {
         try await store.obey(
             remaining: 900, wait: nil, instance: Samples.instance, limits: Samples.limits)
         _ = try await store.budgets(Samples.limits)
-        _ = try await store.submissionsAffordable(
-            Samples.worker(), requestsEach: 1, limits: Samples.limits)
+        try await store.noteSubmissionsWait(instance: Samples.instance, limits: Samples.limits)
         try await store.saveIdentity(
             Credential(instance: Samples.instance, keyFingerprint: "key-1"))
         try await store.save(Credential(instance: Samples.instance, keyFingerprint: "key-1"))
@@ -323,7 +324,11 @@ struct QueryPlanTests {
             ("SELECT id FROM job WHERE lane = ? AND holds_lane", "job_lane_holder (lane=?)"),
             ("identity = ? AND status IN", "job_unfinished_identity (identity=?)"),
             ("WHERE lease_owner = :worker ORDER BY id", "job_lease (lease_owner=?)"),
-            ("cancel_requested_at IS NOT NULL", "job_cancel (lease_owner=?)"),
+            (
+                "SELECT EXISTS (SELECT 1 FROM job INDEXED BY job_cancel",
+                "job_cancel (lease_owner=?)"
+            ),
+            ("outcome_hidden_at FROM job INDEXED BY job_cancel", "job_cancel (lease_owner=?)"),
             ("wake_at <= :now", "job_wake (wake_at<?)"),
             ("SELECT wake_at FROM job", "job_wake"),
             ("ORDER BY expires_at LIMIT :limit", "job_expiry (expires_at<?)"),

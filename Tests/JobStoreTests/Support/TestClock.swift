@@ -20,6 +20,7 @@ final class TestClock: Sendable {
             random: { self.state.withLock { $0.random.next() } })
     }
 
+    var sinceBoot: Int64 { state.withLock(\.sinceBoot) }
     var now: Timestamp { state.withLock(\.now) }
 
     /// Lets time pass on both clocks.

@@ -7,7 +7,7 @@ struct FaultyStore: JobStore {
     /// A call that a test can make fail.
     enum Call: Sendable, Hashable {
         case advance(JobEvent)
-        case recordIntent, claim, tick, heartbeat, follow, register, takeOver, retire
+        case recordIntent, agenda, claim, tick, heartbeat, follow, register, takeOver, retire
     }
 
     let store: SQLiteJobStore
@@ -46,6 +46,14 @@ extension FaultyStore {
     ) async throws(StoreError) -> IntentResult {
         try await perform(.recordIntent, lease.job) { () async throws(StoreError) in
             try await store.recordIntent(lease, intent)
+        }
+    }
+
+    func agenda(
+        _ worker: WorkerRecord, limits: TokenBucket.Limits
+    ) async throws(StoreError) -> Agenda {
+        try await perform(.agenda) { () async throws(StoreError) in
+            try await store.agenda(worker, limits: limits)
         }
     }
 
@@ -291,11 +299,10 @@ extension FaultyStore {
         try await store.hasUnfinished(instance: instance, keyFingerprint: keyFingerprint)
     }
 
-    func submissionsAffordable(
-        _ worker: WorkerRecord, requestsEach: Int, limits: TokenBucket.Limits
-    ) async throws(StoreError) -> Int {
-        try await store.submissionsAffordable(
-            worker, requestsEach: requestsEach, limits: limits)
+    func noteSubmissionsWait(
+        instance: String, limits: TokenBucket.Limits
+    ) async throws(StoreError) {
+        try await store.noteSubmissionsWait(instance: instance, limits: limits)
     }
 
     func obey(

@@ -15,7 +15,7 @@ struct EndingTests {
 
         func matches(_ call: FaultyStore.Call) -> Bool {
             switch (self, call) {
-            case (.scheduling, .tick): true
+            case (.scheduling, .agenda): true
             case (.following, .advance(.progressed)): true
             case (.concluding, .advance(.concluded)): true
             case (.attending, .advance(.evidenceFound)): true
