@@ -20,6 +20,9 @@ package final class Checkpointer: Sendable {
 
     /// Above this much in the log any writer checkpoints after its commit.
     static let walBytesEager = 16 << 20
+    /// Above this much whoever takes many steps checkpoints after one; moving it takes as long as a
+    /// step.
+    static let walBytesStep = 1 << 20
     /// To this size whoever starts the log anew cuts a larger file.
     ///
     /// Cutting it to nothing each time would cost nearly half of the commit rate.

@@ -1,14 +1,21 @@
 private import Synchronization
 
-/// Checkpoints from a writer whose log has grown too far because no worker does it, or that has
-/// deleted a secret.
+/// Checkpoints from a writer whose log has grown too far because no worker does it, that takes many
+/// steps, or that has deleted a secret.
 ///
 /// Runs on the writer's queue between two commits, where it holds up nobody who would not have to
 /// wait for the checkpoint anyway.
 final class EagerCheckpoint: Sendable {
     private let checkpointer: Checkpointer
     private let traces: SecretTraces
-    private let threshold = Mutex(Checkpointer.walBytesEager)
+    private let state = Mutex(State())
+
+    private struct State {
+        /// The bytes of the log at a try that others were in the way of.
+        var failedAt: Int?
+        /// Whether the next commit is a step of many.
+        var isStep = false
+    }
 
     /// How much the log must grow before another try after others were in the way.
     private static let growthAfterFailure = 4 << 20
@@ -18,15 +25,28 @@ final class EagerCheckpoint: Sendable {
         self.traces = traces
     }
 
+    /// Has the log kept short after this commit; called in its transaction.
+    ///
+    /// Steps write much for which nobody waits. Moving a long log takes tens of milliseconds, for
+    /// which everybody would.
+    func noteStep() {
+        state.withLock { $0.isStep = true }
+    }
+
     /// Checkpoints when `bytes` of the log are in use, after a commit.
     func runIfDue(_ bytes: Int) {
-        let isDue = threshold.withLock { threshold in
+        guard isDue(bytes), checkpoint() != .restarted else { return }
+        state.withLock { $0.failedAt = bytes }
+    }
+
+    private func isDue(_ bytes: Int) -> Bool {
+        state.withLock { state in
+            let limit = state.isStep ? Checkpointer.walBytesStep : Checkpointer.walBytesEager
+            state.isStep = false
             // It has started anew since the last try.
-            if bytes < Checkpointer.walBytesEager { threshold = Checkpointer.walBytesEager }
-            return bytes > threshold
+            if let failedAt = state.failedAt, bytes < failedAt { state.failedAt = nil }
+            return bytes > max(limit, state.failedAt.map { $0 + Self.growthAfterFailure } ?? 0)
         }
-        guard isDue, checkpoint() != .restarted else { return }
-        threshold.withLock { $0 = bytes + Self.growthAfterFailure }
     }
 
     /// Cuts the log when this process has deleted a secret.

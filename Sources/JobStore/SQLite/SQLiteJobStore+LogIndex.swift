@@ -8,7 +8,7 @@ extension SQLiteJobStore {
     package func indexLogs() async throws(StoreError) -> Bool {
         guard try await read({ db in try LogIndex(db: db).hasWork() }) else { return false }
         let clock = clock
-        return try await write(rings: false) { db in
+        return try await step { db in
             let index = LogIndex(db: db)
             try index.step(LockShare(clock))
             return try index.hasWork()

@@ -12,7 +12,7 @@ extension SQLiteJobStore {
         // Nothing is written, and nobody waits, where there is nothing to remove.
         let look = try await look(rule, from: place, now)
         guard look.hasWork else { return look.stepWithoutWork }
-        return try await write(rings: false) { db in
+        return try await step { db in
             var pruning = Pruning(db: db, rule: rule, now: now)
             guard !look.candidates.isEmpty else {
                 let isMore = try pruning.removeKeys()

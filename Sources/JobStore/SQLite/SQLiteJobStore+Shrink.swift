@@ -4,7 +4,7 @@ private import Glibc
 
 extension SQLiteJobStore {
     /// Pages that are moved, or cut off, before the time is looked at.
-    private static let shrinkPages = 16
+    private static let shrinkPages = 4
 
     /// How the file's room is used.
     package struct Room: Sendable, Hashable {
@@ -35,7 +35,7 @@ extension SQLiteJobStore {
         let room = try await room()
         guard room.canShrink, room.freePages > pagesKept else { return false }
         let clock = clock
-        return try await write(rings: false) { db in
+        return try await step { db in
             let share = LockShare(clock)
             var free = try Room(db).freePages
             while free > pagesKept, !share.isSpent {

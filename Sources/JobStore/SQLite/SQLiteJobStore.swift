@@ -20,6 +20,7 @@ package final class SQLiteJobStore: JobStore {
     /// Connections that read: they need no room on the disk, nor the right to write.
     let pool: DatabasePool
     let writer: GroupWriter
+    private let eager: EagerCheckpoint
     private let identity: FileIdentity?
     let clockWatch = Mutex(ClockWatch())
     let gauge: WriteAheadGauge
@@ -44,6 +45,7 @@ package final class SQLiteJobStore: JobStore {
         self.traces = traces
         checkpointer = Checkpointer(path: path, folder: folder, traces: traces)
         let eager = EagerCheckpoint(checkpointer, traces: traces)
+        self.eager = eager
         let backpressure = LogBackpressure(WriteAheadFile(database: path))
         writer = GroupWriter(pool: queue) {
             eager.cutIfSecretsWereDeleted()
@@ -171,6 +173,17 @@ package final class SQLiteJobStore: JobStore {
             return try await writer.write(rings: rings, body)
         } catch {
             throw StoreError(error, path: path, fault: await fault(behind: error))
+        }
+    }
+
+    /// Runs `body` as a step of many, for which nobody waits and which nobody has to hear of.
+    func step<Value: Sendable>(
+        _ body: @escaping @Sendable (Database) throws -> Value
+    ) async throws(StoreError) -> Value {
+        let eager = eager
+        return try await write(rings: false) { db in
+            eager.noteStep()
+            return try body(db)
         }
     }
 

@@ -177,6 +177,24 @@ struct CheckpointerTests {
         #expect(try await store.report(isThorough: true).problems.isEmpty)
     }
 
+    @Test func stepsKeepTheLogShorterThanOtherCommits() async throws {
+        var most = 0
+        for _ in 0..<12 {
+            try await store.step { db in
+                try db.execute(
+                    sql: "INSERT INTO filler VALUES (zeroblob(?))",
+                    arguments: [Self.mebibyte / 4])
+            }
+            // It comes after whatever the step before has left to do.
+            try await store.write(rings: false) { _ in }
+            most = max(most, store.walBytesInUse)
+        }
+        #expect(most < Checkpointer.walBytesStep + Self.mebibyte)
+        try await fill(3)
+        try await store.write(rings: false) { _ in }
+        #expect(store.walBytesInUse > 3 * Self.mebibyte)
+    }
+
     @Test func aWriterLeavesItToWhoeverIsAtIt() async throws {
         let lock = try files.lockCheckpoints()
         try await fill(20)

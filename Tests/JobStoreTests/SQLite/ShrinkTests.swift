@@ -32,12 +32,18 @@ struct ShrinkTests {
         repeat { place = try await store.prune(rule, from: place).next } while place != nil
     }
 
+    private func checkpoint(_ store: SQLiteJobStore) async throws {
+        // It comes after the checkpoint that the last step may have left to do.
+        try await store.write(rings: false) { _ in }
+        #expect(try store.checkpointer.checkpoint() == .restarted)
+    }
+
     private var fileBytes: Int { SQLiteJobStore.size(of: files.path) }
 
     @Test func theFileOfANewDatabaseShrinksAfterPruning() async throws {
         let store = try files.open()
         try await fill(store, 60)
-        #expect(try store.checkpointer.checkpoint() == .restarted)
+        try await checkpoint(store)
         let before = fileBytes
         try await prune(store)
         #expect(try await store.room().freePages > 200)
@@ -46,7 +52,7 @@ struct ShrinkTests {
         while try await store.shrink() {}
         let room = try await store.room()
         #expect(room.freePages == 0 && room.canShrink && room.freeBytes == 0)
-        #expect(try store.checkpointer.checkpoint() == .restarted)
+        try await checkpoint(store)
         #expect(fileBytes < before - (800 << 10))
         #expect(fileBytes == room.usedBytes)
         #expect(try await store.report(isThorough: true).problems == [])
@@ -63,7 +69,7 @@ struct ShrinkTests {
         try await prune(store)
         #expect(try await store.room().canShrink == false)
         #expect(try await store.shrink() == false)
-        #expect(try store.checkpointer.checkpoint() == .restarted)
+        try await checkpoint(store)
         let before = fileBytes
         try await store.vacuum()
         #expect(fileBytes < before - (800 << 10))
