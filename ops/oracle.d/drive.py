@@ -16,6 +16,8 @@ import subprocess
 import sys
 import tempfile
 import time
+import urllib.request
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,7 +26,7 @@ import komodo_api.types as types
 import self_test
 from komodo_api.lib import ApiKeyInitOptions, KomodoClient
 from proxy import RecordingProxy
-from wire import WEBSOCKET, Tally, Wire
+from wire import LOGGED_IN, WEBSOCKET, Tally, Wire
 
 START_SECONDS_MAX = 30
 JOB_SECONDS_MAX = 120
@@ -33,6 +35,11 @@ READ_SECONDS_MAX = 240
 LANES_AT_ONCE = 8
 FAILURES_SHOWN_MAX = 40
 TIME_SCALE = "0.05"
+
+# A build's log shows this once it has begun and long before its end.
+IN_A_BUILD = "Latest Commit"
+# Long enough for the worker to listen, which it does for jobs of some seconds only.
+LISTENING = "build api-image"
 
 SUCCEEDED = 0
 FAILED_REMOTELY = 3
@@ -219,17 +226,45 @@ class Run:
                 self.await_running(json.loads(done.stdout)["job_id"], environment)
 
     def await_running(self, job: str, environment: dict[str, str]) -> None:
-        deadline = time.monotonic() + START_SECONDS_MAX
-        while time.monotonic() < deadline:
+        def has_started() -> bool:
             done = subprocess.run(
                 [self.bin / "komodo-jobs", "show", job, "-f", "json"],
                 env=environment, cwd=self.home, capture_output=True, text=True,
             )  # fmt: skip
-            if done.returncode == 0 and json.loads(done.stdout)["status"] != "pending":
-                if json.loads(done.stdout)["status"] != "starting":
-                    return
+            return done.returncode == 0 and json.loads(done.stdout)["status"] not in (
+                "pending", "starting",
+            )  # fmt: skip
+
+        self.until(f"{job} did not start", has_started)
+
+    def until(self, failure: str, probe: Callable[[], bool]) -> None:
+        deadline = time.monotonic() + START_SECONDS_MAX
+        while time.monotonic() < deadline:
+            if probe():
+                return
             time.sleep(0.1)
-        self.failures.append(f"{job} did not start within {START_SECONDS_MAX} s")
+        self.failures.append(f"{failure} within {START_SECONDS_MAX} s")
+
+    def run_until_told(
+        self, proxy: RecordingProxy, environment: dict[str, str], url: str
+    ) -> None:
+        """Holds a build until the worker listens, so that Komodo tells of its end."""
+
+        def hold(body: dict) -> None:
+            request = urllib.request.Request(f"{url}/simulator/hold", json.dumps(body).encode())
+            urllib.request.urlopen(request, timeout=START_SECONDS_MAX).close()
+
+        def told(count: int) -> bool:
+            return any(
+                item.messages()[1][:1] == [LOGGED_IN] and len(item.messages()[1]) > count
+                for item in proxy.listenings
+            )
+
+        hold({"at": IN_A_BUILD})
+        self.run_lane([step(LISTENING, "RunBuild", waits=False)], environment)
+        self.until("the worker did not listen", lambda: told(0))
+        hold({})
+        self.until("the websocket told of nothing", lambda: told(1))
 
     def run_reads(self, tests: Path, environment: dict[str, str]) -> None:
         done = subprocess.run(
@@ -340,6 +375,7 @@ def check(run: Run, wire: Wire, tests: Path) -> Tally:
             try:
                 with ThreadPoolExecutor(LANES_AT_ONCE) as pool:
                     list(pool.map(lambda lane: run.run_lane(lane, environment), LANES))
+                run.run_until_told(proxy, environment, address["url"])
                 run.run_reads(tests, environment)
             finally:
                 stop(worker, "the worker", run.failures)
